@@ -1,0 +1,100 @@
+package dev.carpool.api;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The pool at one instant.
+ *
+ * @param version of the server
+ * @param serverPid the pool server's process
+ * @param limits what is allowed
+ * @param count living processes: starting, idle, busy, draining, stopping
+ * @param active processes with at least one session
+ * @param inactive processes that are idle
+ * @param waiting requests in the waiting room
+ * @param expecting requests beside them for which a process is being started or has just been given
+ *     back
+ * @param oldestWait how long the longest waiting request of both has waited; zero when there is
+ *     none
+ * @param shuttingDown whether new requests are refused
+ * @param apps every application the pool knows, by name
+ */
+public record PoolStatus(
+    String version,
+    long serverPid,
+    PoolLimits limits,
+    int count,
+    int active,
+    int inactive,
+    int waiting,
+    int expecting,
+    Duration oldestWait,
+    boolean shuttingDown,
+    List<App> apps) {
+
+  public PoolStatus {
+    apps = List.copyOf(apps);
+  }
+
+  /**
+   * One application.
+   *
+   * @param name its key
+   * @param root where its code is
+   * @param generation 1 at first, one up for each restart
+   * @param waiting its requests in the waiting room and expecting a process
+   * @param retryIn how long no process will be started after failed starts; zero when there is no
+   *     such pause
+   * @param processes its living processes, the oldest first
+   * @param lastFailure its last failed start, gone after a successful one
+   */
+  public record App(
+      String name,
+      String root,
+      int generation,
+      int waiting,
+      Duration retryIn,
+      List<Process> processes,
+      @Nullable Failure lastFailure) {
+    public App {
+      processes = List.copyOf(processes);
+    }
+  }
+
+  /**
+   * One process.
+   *
+   * @param pid 0 while it is not known yet
+   * @param state starting, idle, busy, draining or stopping
+   * @param why the reason for draining or stopping; empty in other states
+   * @param generation of its application it belongs to
+   * @param concurrency places it has
+   * @param sessions places that are taken
+   * @param served sessions it has finished
+   * @param age since its start
+   * @param idleFor how long it has been idle; zero when it is not
+   */
+  public record Process(
+      long pid,
+      String state,
+      String why,
+      int generation,
+      int concurrency,
+      int sessions,
+      long served,
+      Duration age,
+      Duration idleFor) {}
+
+  /**
+   * A start that failed.
+   *
+   * @param id the name of its report in the server's log
+   * @param at when
+   * @param summary why, in one line
+   * @param failures in a row
+   */
+  public record Failure(String id, Instant at, String summary, int failures) {}
+}
