@@ -1,0 +1,41 @@
+package dev.carpool.descriptor;
+
+import java.io.IOException;
+
+/** Signals to processes and their groups. */
+public final class Signals {
+  public static final int TERM = 15;
+  public static final int KILL = 9;
+
+  private Signals() {}
+
+  /**
+   * Sends a signal to every process of a group.
+   *
+   * @return whether there was such a group
+   */
+  public static boolean sendToGroup(long leader, int signal) throws IOException {
+    return kill(-Math.toIntExact(leader), signal);
+  }
+
+  /** Sends a signal to one process. Returns whether there was such a process. */
+  public static boolean send(long pid, int signal) throws IOException {
+    return kill(Math.toIntExact(pid), signal);
+  }
+
+  private static boolean kill(int target, int signal) throws IOException {
+    Scratch scratch = Scratch.get();
+    try {
+      int result = (int) Syscalls.Kill.CALL.invokeExact(scratch.errno, target, signal);
+      if (result == 0) {
+        return true;
+      }
+      if (Errno.of(scratch.errno()) == Errno.ESRCH) {
+        return false;
+      }
+      throw new ErrnoException("kill " + target, scratch.errno());
+    } catch (Throwable e) {
+      throw Descriptor.thrown(e);
+    }
+  }
+}

@@ -1,0 +1,188 @@
+package dev.carpool.descriptor;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+
+/** Unix stream sockets with a name, and who is at the other end. */
+public final class UnixSocket {
+
+  private static final int AF_UNIX = 1;
+  private static final int SOCK_STREAM_CLOEXEC = 1 | 0x80000;
+  private static final int SOCK_CLOEXEC = 0x80000;
+  private static final int SOL_SOCKET = 1;
+  private static final int SO_PEERCRED = 17;
+  private static final int SO_DOMAIN = 39;
+  private static final int SO_TYPE = 3;
+  private static final int SOCK_STREAM = 1;
+
+  /** The longest path that a socket address holds, in bytes. */
+  public static final int MAX_PATH = 107;
+
+  private UnixSocket() {}
+
+  /** Who made the other end of a connected socket. */
+  public record Peer(int pid, int uid, int gid) {}
+
+  /**
+   * Listens under a path that does not exist yet.
+   *
+   * @throws ErrnoException EADDRINUSE if the path exists
+   */
+  public static Descriptor listen(Path path, int backlog) throws IOException {
+    Descriptor socket = open();
+    Scratch scratch = Scratch.get();
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment address = address(arena, path);
+      int bound =
+          (int)
+              Syscalls.Bind.CALL.invokeExact(
+                  scratch.errno, socket.number(), address, (int) address.byteSize());
+      if (bound < 0) {
+        throw new ErrnoException("bind to " + path, scratch.errno());
+      }
+      int listening =
+          (int) Syscalls.Listen.CALL.invokeExact(scratch.errno, socket.number(), backlog);
+      if (listening < 0) {
+        throw new ErrnoException("listen on " + path, scratch.errno());
+      }
+      return socket;
+    } catch (Throwable e) {
+      socket.close();
+      throw Descriptor.thrown(e);
+    }
+  }
+
+  /**
+   * Connects to a listening socket, waiting for room in its backlog if that is full.
+   *
+   * @throws ErrnoException ENOENT if there is no such socket, ECONNREFUSED if nobody listens on it
+   */
+  public static Descriptor connect(Path path) throws IOException {
+    Descriptor socket = open();
+    Scratch scratch = Scratch.get();
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment address = address(arena, path);
+      int connected =
+          (int)
+              Syscalls.Connect.CALL.invokeExact(
+                  scratch.errno, socket.number(), address, (int) address.byteSize());
+      if (connected < 0) {
+        throw new ErrnoException("connect to " + path, scratch.errno());
+      }
+      return socket;
+    } catch (Throwable e) {
+      socket.close();
+      throw Descriptor.thrown(e);
+    }
+  }
+
+  /** Accepts the next connection of a listening socket, which the caller then owns. */
+  public static Descriptor accept(Descriptor listening) throws IOException {
+    Scratch scratch = Scratch.get();
+    listening.enter();
+    try {
+      listening.await(Readiness.READABLE, null); // which a close by another thread ends
+      int number =
+          (int)
+              Syscalls.Accept4.CALL.invokeExact(
+                  scratch.errno,
+                  listening.number(),
+                  MemorySegment.NULL,
+                  MemorySegment.NULL,
+                  SOCK_CLOEXEC);
+      if (number < 0) {
+        throw new ErrnoException("accept4", scratch.errno());
+      }
+      return Descriptor.adopt(number);
+    } catch (Throwable e) {
+      throw Descriptor.thrown(e);
+    } finally {
+      listening.leave();
+    }
+  }
+
+  /** Who made the other end; true for connected sockets, the maker of the pair for socket pairs. */
+  public static Peer peer(Descriptor socket) throws IOException {
+    MemorySegment credentials = option(socket.number(), SO_PEERCRED, 12);
+    return new Peer(
+        credentials.get(JAVA_INT, 0), credentials.get(JAVA_INT, 4), credentials.get(JAVA_INT, 8));
+  }
+
+  /**
+   * Takes over an inherited descriptor, and keeps it from being inherited any further.
+   *
+   * @throws IOException if there is no such descriptor, or it is not a Unix stream socket; nothing
+   *     was changed then
+   */
+  public static Descriptor adopt(int number) throws IOException {
+    try {
+      int domain = option(number, SO_DOMAIN, 4).get(JAVA_INT, 0);
+      int type = option(number, SO_TYPE, 4).get(JAVA_INT, 0);
+      if (domain != AF_UNIX || type != SOCK_STREAM) {
+        throw new IOException(
+            "descriptor " + number + " is a socket, but not a Unix stream socket");
+      }
+    } catch (ErrnoException e) {
+      throw new IOException(
+          e.errno() == Errno.EBADF
+              ? "descriptor " + number + " is not open"
+              : "descriptor " + number + " is not a socket",
+          e);
+    }
+    FileFlags.setCloseOnExec(number);
+    return Descriptor.adopt(number);
+  }
+
+  private static MemorySegment option(int number, int name, int size) throws IOException {
+    Scratch scratch = Scratch.get();
+    MemorySegment value = Arena.ofAuto().allocate(size, 4);
+    MemorySegment length = scratch.ints;
+    length.set(JAVA_INT, 0, size);
+    try {
+      int result =
+          (int)
+              Syscalls.Getsockopt.CALL.invokeExact(
+                  scratch.errno, number, SOL_SOCKET, name, value, length);
+      if (result < 0) {
+        throw new ErrnoException("getsockopt", scratch.errno());
+      }
+      return value;
+    } catch (Throwable e) {
+      throw Descriptor.thrown(e);
+    }
+  }
+
+  private static Descriptor open() throws IOException {
+    Scratch scratch = Scratch.get();
+    try {
+      int number =
+          (int) Syscalls.Socket.CALL.invokeExact(scratch.errno, AF_UNIX, SOCK_STREAM_CLOEXEC, 0);
+      if (number < 0) {
+        throw new ErrnoException("socket", scratch.errno());
+      }
+      return Descriptor.adopt(number);
+    } catch (Throwable e) {
+      throw Descriptor.thrown(e);
+    }
+  }
+
+  private static MemorySegment address(Arena arena, Path path) throws IOException {
+    byte[] name = path.toString().getBytes(StandardCharsets.UTF_8);
+    if (name.length > MAX_PATH) {
+      throw new IOException(
+          "socket path of %d bytes is too long (at most %d): %s"
+              .formatted(name.length, MAX_PATH, path));
+    }
+    MemorySegment address = arena.allocate(2 + name.length + 1, 2);
+    address.set(JAVA_SHORT, 0, (short) AF_UNIX);
+    MemorySegment.copy(name, 0, address, JAVA_BYTE, 2, name.length);
+    return address;
+  }
+}
