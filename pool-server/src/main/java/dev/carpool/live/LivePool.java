@@ -1,0 +1,300 @@
+package dev.carpool.live;
+
+import dev.carpool.api.AppSpec;
+import dev.carpool.api.ApplicationPool;
+import dev.carpool.api.PoolException;
+import dev.carpool.api.PoolLimits;
+import dev.carpool.api.PoolStatus;
+import dev.carpool.api.Receipt;
+import dev.carpool.api.Session;
+import dev.carpool.pool.PoolEffect;
+import dev.carpool.pool.PoolEvent;
+import dev.carpool.pool.PoolMachine;
+import dev.carpool.pool.RequestId;
+import dev.carpool.spawn.SpawnListener;
+import dev.carpool.spawn.Spawner;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The pool of this process: one lock around the machine, and its effects after the lock.
+ *
+ * <p>Safe in any thread. {@link #close()} lets busy processes finish first.
+ */
+public final class LivePool implements ApplicationPool {
+
+  private static final Logger LOG = LoggerFactory.getLogger(LivePool.class);
+
+  /** How long {@link #close()} lets busy processes finish. */
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private final String version;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final PoolMachine machine; // guarded by lock
+  private long lastRequest; // guarded by lock
+  private final Map<String, AppSpec> configured = new ConcurrentHashMap<>();
+  private final Map<RequestId, PendingGet> pending = new ConcurrentHashMap<>();
+  private final RestartFiles restartFiles = new RestartFiles(System::nanoTime);
+  private final CompletableFuture<Void> empty = new CompletableFuture<>();
+  private final Timekeeper timekeeper = new Timekeeper(() -> tell(new PoolEvent.TimePassed()));
+  private final Spawner spawner;
+  private final HandOver handOver;
+
+  /** Makes the spawner of a pool. */
+  @FunctionalInterface
+  public interface SpawnerFactory {
+    Spawner create(SpawnListener listener) throws IOException;
+  }
+
+  /** An empty pool. */
+  public LivePool(PoolLimits limits, SpawnerFactory spawners, String version) throws IOException {
+    this.version = version;
+    machine = new PoolMachine(limits);
+    Sessions sessions = new Sessions(this::tell);
+    spawner = spawners.create(sessions);
+    handOver = new HandOver(sessions, spawner, this::tell);
+  }
+
+  /** Makes an application known by its name, and starts its minimum of processes. */
+  public void configure(AppSpec app) {
+    configured.put(app.name(), app);
+    tell(new PoolEvent.Configured(app));
+  }
+
+  @Override
+  public CompletableFuture<Session> request(String appName, Duration timeout) {
+    AppSpec app = configured.get(appName);
+    return app == null
+        ? CompletableFuture.failedFuture(notFound(appName))
+        : request(app, timeout);
+  }
+
+  @Override
+  public CompletableFuture<Session> request(AppSpec app, Duration timeout) {
+    if (restartFiles.askForRestart(app)) {
+      LOG.info("restarting {}: its restart file says so", app.name());
+      tell(new PoolEvent.Restarted(app.name()));
+    }
+    List<PoolEffect> effects;
+    PendingGet get;
+    lock.lock();
+    try {
+      RequestId id = new RequestId(++lastRequest);
+      get = new PendingGet(id);
+      pending.put(id, get);
+      long now = System.nanoTime();
+      effects = machine.on(new PoolEvent.Requested(id, app, now + timeout.toNanos()), now);
+    } finally {
+      lock.unlock();
+    }
+    perform(effects);
+    return get;
+  }
+
+  /** A request of somebody who may lose interest. */
+  private final class PendingGet extends CompletableFuture<Session> {
+    private final RequestId id;
+
+    PendingGet(RequestId id) {
+      this.id = id;
+    }
+
+    @Override
+    public boolean cancel(boolean mayInterruptIfRunning) {
+      boolean cancelled = super.cancel(mayInterruptIfRunning);
+      if (cancelled && pending.remove(id) != null) {
+        tell(new PoolEvent.Withdrawn(id));
+      }
+      return cancelled;
+    }
+
+    @Override
+    public <U> CompletableFuture<U> newIncompleteFuture() {
+      return new CompletableFuture<>(); // what depends on a request is no request
+    }
+  }
+
+  /** Brings an event to the machine and does what it wants done. */
+  private void tell(PoolEvent event) {
+    List<PoolEffect> effects;
+    lock.lock();
+    try {
+      effects = machine.on(event, System.nanoTime());
+    } finally {
+      lock.unlock();
+    }
+    perform(effects);
+  }
+
+  private void perform(List<PoolEffect> effects) {
+    for (PoolEffect effect : effects) {
+      switch (effect) {
+        case PoolEffect.HandOver granted -> {
+          PendingGet get = pending.get(granted.request().id());
+          if (handOver.perform(granted, get)) {
+            pending.remove(granted.request().id());
+          }
+        }
+        case PoolEffect.Refuse(var request, var reason) -> {
+          PendingGet get = pending.remove(request.id());
+          if (get != null) {
+            get.completeExceptionally(reason);
+          }
+        }
+        case PoolEffect.Start(var process, var app, var generation) ->
+            spawner.start(process.value(), app);
+        case PoolEffect.Stop(var process, var why, var force) ->
+            spawner.stop(process.value(), why, force);
+        case PoolEffect.Alarm(var at) -> timekeeper.ringAt(at);
+        case PoolEffect.Note(var text) -> LOG.debug("{}", text);
+        case PoolEffect.Empty() -> empty.complete(null);
+      }
+    }
+  }
+
+  @Override
+  public Receipt clear() throws PoolException {
+    return change(
+        () -> new Change("all applications", "running", "restarted", new PoolEvent.Cleared()));
+  }
+
+  @Override
+  public Receipt restart(String appName) throws PoolException {
+    return change(
+        () -> {
+          if (!machine.knows(appName)) {
+            throw notFound(appName);
+          }
+          int generation = machine.generation(appName);
+          return new Change(
+              appName,
+              "generation " + generation,
+              "generation " + (generation + 1),
+              new PoolEvent.Restarted(appName));
+        });
+  }
+
+  @Override
+  public Receipt setMax(int max) throws PoolException {
+    return limit("max", l -> l.withMax(max), PoolLimits::max);
+  }
+
+  @Override
+  public Receipt setMaxPerApp(int maxPerApp) throws PoolException {
+    return limit("max_per_app", l -> l.withMaxPerApp(maxPerApp), PoolLimits::maxPerApp);
+  }
+
+  @Override
+  public Receipt setMaxIdleTime(Duration maxIdleTime) throws PoolException {
+    return limit(
+        "max_idle_time",
+        l -> l.withMaxIdleTime(maxIdleTime),
+        l -> l.maxIdleTime().toMillis() / 1000.0 + "s");
+  }
+
+  @Override
+  public Receipt setQueueMax(int queueMax) throws PoolException {
+    return limit("queue_max", l -> l.withQueueMax(queueMax), PoolLimits::queueMax);
+  }
+
+  private Receipt limit(
+      String what, UnaryOperator<PoolLimits> change, Function<PoolLimits, Object> reading)
+      throws PoolException {
+    return change(
+        () -> {
+          PoolLimits before = machine.limits();
+          PoolLimits after = change.apply(before);
+          return new Change(
+              what,
+              reading.apply(before).toString(),
+              reading.apply(after).toString(),
+              new PoolEvent.LimitsChanged(after));
+        });
+  }
+
+  /** What an administrator changes. */
+  private record Change(String what, String before, String after, PoolEvent event) {}
+
+  /** Reads the machine, under its lock, for what is to be changed. */
+  @FunctionalInterface
+  private interface Wish {
+    Change read() throws PoolException;
+  }
+
+  private Receipt change(Wish wish) throws PoolException {
+    List<PoolEffect> effects;
+    Receipt receipt;
+    lock.lock();
+    try {
+      Change change = wish.read();
+      effects = machine.on(change.event(), System.nanoTime());
+      receipt =
+          new Receipt(
+              change.what(), change.before(), change.after(), machine.count(), machine.draining());
+    } catch (IllegalArgumentException e) {
+      throw new PoolException.BadRequest(String.valueOf(e.getMessage()));
+    } finally {
+      lock.unlock();
+    }
+    LOG.info("{}", receipt);
+    perform(effects);
+    return receipt;
+  }
+
+  @Override
+  public int active() {
+    return status().active();
+  }
+
+  @Override
+  public int count() {
+    return status().count();
+  }
+
+  @Override
+  public long spawnServerPid() {
+    return ProcessHandle.current().pid();
+  }
+
+  @Override
+  public PoolStatus status() {
+    lock.lock();
+    try {
+      return machine.status(version, ProcessHandle.current().pid(), System.nanoTime());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Refuses new requests and lets busy processes finish.
+   *
+   * @param patience after which they are ended by force; a second call can shorten it
+   * @return completes when no process is left
+   */
+  public CompletableFuture<Void> shutDown(Duration patience) {
+    tell(new PoolEvent.ShutDown(System.nanoTime() + patience.toNanos()));
+    return empty;
+  }
+
+  /** Shuts down, and returns when no process is left. Open sessions get 30 s to end. */
+  @Override
+  public void close() {
+    shutDown(PATIENCE).join();
+    timekeeper.close();
+    spawner.close();
+  }
+
+  private static PoolException notFound(String appName) {
+    return new PoolException.NotFound("The pool has no application '" + appName + "'.");
+  }
+}

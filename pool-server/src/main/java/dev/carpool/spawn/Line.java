@@ -1,0 +1,141 @@
+package dev.carpool.spawn;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
+
+import dev.carpool.descriptor.Descriptor;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The server's end of the socket to one helper: frames out by any thread, frames in on the event loop. spawn-helpers/CONTRACT.md
+ * has the bytes.
+ */
+final class Line {
+
+  /** Hears the frames of a helper, in order. */
+  interface Listener {
+    void onFrame(char type, int id, byte[] payload);
+
+    /** No frame will come any more: the end, or bytes that are no frame. Called once. */
+    void onEnd(String why);
+  }
+
+  static final char SERVE = 'S';
+  static final char STOP = 'Q';
+  static final char STEP = 'P';
+  static final char READY = 'R';
+  static final char FAILED = 'F';
+  static final char DONE = 'D';
+
+  private static final int HEADER = 8;
+  private static final int MAX_PAYLOAD = 65536;
+  private static final ValueLayout.OfInt BIG_ENDIAN =
+      JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+  private static final ThreadLocal<MemorySegment> OUTGOING =
+      ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(HEADER));
+  private static final byte[] NOTHING = {};
+
+  private final Descriptor socket;
+  private final Listener listener;
+  /** The beginning of a frame whose rest has not come. */
+  private byte[] pending = NOTHING;
+
+  private boolean ended;
+
+  /** Takes over the socket. */
+  Line(Descriptor socket, Listener listener) {
+    this.socket = socket;
+    this.listener = listener;
+  }
+
+  Descriptor socket() {
+    return socket;
+  }
+
+  /** Sends a frame without payload, and maybe a copy of a descriptor with it. */
+  void send(char type, int id, @Nullable Descriptor passed) throws IOException {
+    MemorySegment frame = OUTGOING.get();
+    frame.set(BIG_ENDIAN, 0, type << 24);
+    frame.set(BIG_ENDIAN, 4, id);
+    int sent = socket.send(frame, passed);
+    if (sent != HEADER) {
+      throw new IOException("its line is full: it does not read");
+    }
+  }
+
+  /**
+   * Reads what is there and calls the listener for each whole frame.
+   *
+   * @param buffer the loop's own, for the length of this call
+   */
+  void readable(MemorySegment buffer) {
+    if (ended) {
+      return;
+    }
+    int n;
+    try {
+      n = socket.read(buffer);
+    } catch (IOException e) {
+      end("closed its line: " + e.getMessage());
+      return;
+    }
+    if (n == Descriptor.END) {
+      end("closed its line");
+    } else if (n != Descriptor.WOULD_BLOCK) {
+      MemorySegment bytes = buffer.asSlice(0, n);
+      if (pending.length > 0) {
+        byte[] joined = new byte[pending.length + n];
+        System.arraycopy(pending, 0, joined, 0, pending.length);
+        MemorySegment.copy(bytes, JAVA_BYTE, 0, joined, pending.length, n);
+        bytes = MemorySegment.ofArray(joined);
+        pending = NOTHING;
+      }
+      frames(bytes);
+    }
+  }
+
+  private void frames(MemorySegment bytes) {
+    long at = 0;
+    while (!ended && bytes.byteSize() - at >= HEADER) {
+      int first = bytes.get(BIG_ENDIAN, at);
+      char type = (char) (first >>> 24);
+      int length = first & 0xffffff;
+      if (length > MAX_PAYLOAD || !known(type)) {
+        byte[] head = bytes.asSlice(at, HEADER).toArray(JAVA_BYTE);
+        end("wrote to its line what is no frame: " + printable(head));
+        return;
+      }
+      if (bytes.byteSize() - at - HEADER < length) {
+        break;
+      }
+      byte[] payload =
+          length == 0 ? NOTHING : bytes.asSlice(at + HEADER, length).toArray(JAVA_BYTE);
+      listener.onFrame(type, bytes.get(BIG_ENDIAN, at + 4), payload);
+      at += HEADER + length;
+    }
+    if (!ended && at < bytes.byteSize()) {
+      pending = bytes.asSlice(at).toArray(JAVA_BYTE);
+    }
+  }
+
+  private static boolean known(char type) {
+    return type == STEP || type == READY || type == FAILED || type == DONE;
+  }
+
+  private static String printable(byte[] bytes) {
+    String text = new String(bytes, StandardCharsets.ISO_8859_1);
+    return '"' + text.replaceAll("[^\\x20-\\x7e]", "?") + '"';
+  }
+
+  private void end(String why) {
+    ended = true;
+    pending = NOTHING;
+    listener.onEnd(why);
+  }
+}

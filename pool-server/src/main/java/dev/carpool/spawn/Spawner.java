@@ -1,0 +1,39 @@
+package dev.carpool.spawn;
+
+import dev.carpool.api.AppSpec;
+import dev.carpool.descriptor.Descriptor;
+import java.io.IOException;
+
+/**
+ * Starts processes, hands connections to them, and ends them. What becomes of each is told to its {@link
+ * SpawnListener}. Any thread may call; nothing here waits.
+ */
+public interface Spawner extends AutoCloseable {
+
+  /**
+   * Begins to start a process. The listener hears of {@link SpawnListener#ready} or {@link SpawnListener#startFailed},
+   * and in any case at last of {@link SpawnListener#gone}.
+   *
+   * @param process a number of the caller's, never used again
+   */
+  void start(long process, AppSpec app);
+
+  /**
+   * Asks a process to serve a connection.
+   *
+   * @param connection stays the caller's; the process gets a copy
+   * @throws IOException if the process cannot be reached any more; it was given nothing
+   */
+  void serve(long process, long session, Descriptor connection) throws IOException;
+
+  /**
+   * Ends a process by the {@link StoppingLadder}. May be called again to do it by force.
+   *
+   * @param force without asking it to finish
+   */
+  void stop(long process, String why, boolean force);
+
+  /** Releases threads and descriptors. Every process has to be gone before. */
+  @Override
+  void close();
+}
