@@ -1,66 +1,328 @@
 package dev.carpool.pool;
 
+import com.google.common.base.Verify;
 import dev.carpool.api.AppSpec;
+import dev.carpool.api.PoolException;
 import dev.carpool.api.PoolLimits;
 import dev.carpool.api.PoolStatus;
+import dev.carpool.api.SpawnReport;
+import dev.carpool.pool.ProcessState.Busy;
+import dev.carpool.pool.ProcessState.Starting;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** The pool as a pure machine. */
+/**
+ * The pool as a pure machine.
+ *
+ * <p>An event first changes what it says itself, the fact or the wish. Then {@link #settle} walks
+ * the pool towards what is wanted, always in the same order, whatever the event was. So a freed
+ * place, a new request, a raised limit and an alarm need no code of their own to find each other.
+ *
+ * <p>Not safe for use by several threads at once: the caller holds a lock, and runs the effects in
+ * their order after it.
+ */
 public final class PoolMachine {
 
-  public PoolMachine(PoolLimits limits) {
-    this.limits = limits;
-  }
+  /** Hand-overs that are tried for a request before it is refused. */
+  private static final int HAND_OVERS = 10;
 
-  private final PoolLimits limits;
+  private final Pool pool;
+  private final Reasons reasons;
+  private final Refusals refusals;
+  private final Retirement retirement;
+  private final Ticketing ticketing;
+  private final AlarmClock alarmClock;
+  private boolean saidEmpty;
+
+  public PoolMachine(PoolLimits limits) {
+    pool = new Pool(limits);
+    reasons = new Reasons(pool);
+    refusals = new Refusals(pool, reasons);
+    retirement = new Retirement(pool);
+    ticketing = new Ticketing(pool, retirement);
+    alarmClock = new AlarmClock(pool);
+  }
 
   /**
-   * Takes an event and says what is to be done.
+   * Takes an event and says what is to be done because of it.
    *
-   * @param now monotonic nanoseconds
+   * <p>What can come late may: an event about something that is gone changes nothing and is
+   * answered by a note. A {@link PoolEvent.Closed} that comes after its {@link PoolEvent.Done} is
+   * the ordinary case and is not noted.
+   *
+   * @param now monotonic nanoseconds, the scale of all times here; an earlier time than the last
+   *     counts as the last
+   * @return the effects, to be run in this order
    */
   public List<PoolEffect> on(PoolEvent event, long now) {
-    throw new UnsupportedOperationException(event + " at " + now);
+    pool.now = Math.max(pool.now, now);
+    apply(event);
+    settle();
+    return pool.takeEffects();
   }
 
+  private void apply(PoolEvent event) {
+    switch (event) {
+      case PoolEvent.Requested e -> requested(e);
+      case PoolEvent.Withdrawn e -> withdrawn(e.request());
+      case PoolEvent.Closed e -> closed(e.session());
+      case PoolEvent.Done e -> withSession(e.session(), e, this::done);
+      case PoolEvent.NotTaken e -> withSession(e.session(), e, pool::end);
+      case PoolEvent.HandOverFailed e -> handOverFailed(e);
+      case PoolEvent.Started e -> withProcess(e.process(), e, process -> process.pid = e.pid());
+      case PoolEvent.Ready e -> withProcess(e.process(), e, process -> ready(process, e));
+      case PoolEvent.StartFailed e ->
+          withProcess(e.process(), e, process -> startFailed(process, e.report()));
+      case PoolEvent.Broken e ->
+          withProcess(e.process(), e, process -> broken(process, e.reason()));
+      case PoolEvent.Gone e -> withProcess(e.process(), e, process -> gone(process, e.how()));
+      case PoolEvent.Configured e -> pool.meet(e.app()).configured = true;
+      case PoolEvent.LimitsChanged e -> limitsChanged(e.limits());
+      case PoolEvent.Cleared e -> pool.apps.all().forEach(app -> renew(app, "clear"));
+      case PoolEvent.Restarted e -> restarted(e.app());
+      case PoolEvent.ShutDown e -> shutDown(e.deadline());
+      case PoolEvent.TimePassed e -> alarmClock.rang();
+    }
+  }
+
+  private void withSession(SessionId id, PoolEvent event, Consumer<PooledSession> then) {
+    PooledSession session = pool.sessions.get(id);
+    if (session == null) {
+      pool.note("dropped %s: the session has ended", event);
+    } else {
+      then.accept(session);
+    }
+  }
+
+  private void withProcess(ProcessId id, PoolEvent event, Consumer<PooledProcess> then) {
+    PooledProcess process = pool.processes.get(id);
+    if (process == null) {
+      pool.note("dropped %s: the process is gone", event);
+    } else {
+      then.accept(process);
+    }
+  }
+
+  /** Decides everything that is due. The order is the policy. */
+  private void settle() {
+    pool.returns.expire(pool.now);
+    refusals.refuseOverdue();
+    retirement.stopExcess();
+    serveWaiting();
+    retirement.stopIdle();
+    refusals.refuseHopeless();
+    ticketing.issue();
+    refusals.trimWaitingRoom();
+    forceOverdue();
+    pool.apps.rest(!pool.shuttingDown);
+    alarmClock.set();
+    if (pool.shuttingDown && pool.processes.isEmpty() && !saidEmpty) {
+      saidEmpty = true;
+      pool.add(new PoolEffect.Empty());
+    }
+  }
+
+  private void requested(PoolEvent.Requested event) {
+    Request request = new Request(event.request(), event.app(), pool.now, event.deadline(), 0);
+    if (pool.shuttingDown) {
+      pool.refuse(request, new PoolException.ShuttingDown());
+    } else {
+      pool.room.enter(pool.meet(request.app()), request);
+    }
+  }
+
+  private void withdrawn(RequestId id) {
+    if (pool.room.leave(id) == null) {
+      pool.note("%s was withdrawn too late", id);
+    }
+  }
+
+  private void closed(SessionId id) {
+    PooledSession session = pool.sessions.get(id);
+    if (session != null && !session.closed) {
+      session.closed = true;
+      if (session.process.state() instanceof Busy) {
+        pool.returns.expect(session, pool.now);
+      }
+    }
+  }
+
+  private void done(PooledSession session) {
+    session.process.served++;
+    pool.end(session);
+  }
+
+  private void handOverFailed(PoolEvent.HandOverFailed event) {
+    PooledSession session = pool.sessions.get(event.session());
+    if (session != null) {
+      pool.stop(session.process, "hand-over failed: " + event.reason(), false);
+      pool.end(session);
+    }
+    Request request = event.request().afterFailedHandOver();
+    if (pool.room.holds(request.id())) {
+      pool.note("%s has returned already", request.id());
+    } else if (pool.shuttingDown) {
+      pool.refuse(request, new PoolException.ShuttingDown());
+    } else if (request.attempts() >= HAND_OVERS) {
+      pool.refuse(request, reasons.cannotHandOver(request, event.reason()));
+    } else {
+      AppPool known = pool.apps.get(request.app().name());
+      pool.room.enter(pool.meet(known == null ? request.app() : known.spec), request);
+    }
+  }
+
+  private void ready(PooledProcess process, PoolEvent.Ready event) {
+    process.pid = event.pid();
+    if (!(process.state() instanceof Starting)) {
+      pool.note("%s is ready too late: %s", process.id, process.state().word());
+      return;
+    }
+    process.concurrency = Math.max(1, event.concurrency());
+    process.app.usualConcurrency = process.concurrency;
+    process.app.backOff.succeeded();
+    pool.become(process, new ProcessState.Idle(pool.now));
+  }
+
+  private void startFailed(PooledProcess process, SpawnReport report) {
+    if (process.state() instanceof Starting) {
+      process.app.backOff.failed(report, process.startedAt, pool.now);
+      pool.stop(process, "start failed", false);
+    } else {
+      pool.note("%s failed to start, but is %s", process.id, process.state().word());
+    }
+  }
+
+  private void broken(PooledProcess process, String reason) {
+    noteFailedStart(process, reason);
+    pool.stop(process, reason, false);
+  }
+
+  private void gone(PooledProcess process, String how) {
+    noteFailedStart(process, how);
+    pool.bury(process);
+  }
+
+  /** A process that ends while it starts should have been reported; it must not start in a loop. */
+  private void noteFailedStart(PooledProcess process, String how) {
+    if (process.state() instanceof Starting) {
+      process.app.backOff.failed(null, process.startedAt, pool.now);
+      pool.note("%s of '%s' ended while starting: %s", process.id, process.app.name, how);
+    }
+  }
+
+  private void limitsChanged(PoolLimits limits) {
+    pool.limits = limits;
+    pool.nextIdleCheck = pool.now;
+  }
+
+  private void restarted(String name) {
+    AppPool app = pool.apps.get(name);
+    if (app == null) {
+      pool.note("no application '%s' to restart", name);
+    } else {
+      renew(app, "restart");
+    }
+  }
+
+  /** Starts a new generation. */
+  private void renew(AppPool app, String why) {
+    app.generation++;
+    app.backOff.lift();
+    app.processes.forEach(process -> pool.retire(process, why));
+  }
+
+  private void shutDown(long deadline) {
+    pool.shuttingDown = true;
+    pool.shutdownDeadline = Math.min(pool.shutdownDeadline, deadline);
+    for (AppPool app : pool.apps.awake()) {
+      while (!app.queue.isEmpty()) {
+        pool.refuse(app.queue.firstEntry().getValue(), new PoolException.ShuttingDown());
+      }
+    }
+    pool.processes.values().forEach(process -> pool.retire(process, "shutdown"));
+  }
+
+  /** Gives free places to the requests that wait, first come first served. */
+  private void serveWaiting() {
+    for (AppPool app : pool.apps.awake()) {
+      while (!app.queue.isEmpty()) {
+        PooledProcess process = app.withFreePlace();
+        if (process == null) {
+          break;
+        }
+        pool.grant(app.queue.firstEntry().getValue(), process);
+      }
+    }
+  }
+
+  private void forceOverdue() {
+    if (pool.isOverdue()) {
+      pool.processes.values().forEach(process -> pool.stop(process, "shutdown", true));
+    }
+  }
+
+  /** Whether the pool has an application of that name. */
   public boolean knows(String app) {
-    return app(app) != null;
+    return pool.apps.get(app) != null;
   }
 
-  /** What the pool knows about an application; null if it knows none of that name. */
+  /** An application as the pool knows it; null if it has none of that name. */
   public @Nullable AppSpec app(String name) {
-    throw new UnsupportedOperationException(name);
+    AppPool app = pool.apps.get(name);
+    return app == null ? null : app.spec;
   }
 
   public PoolLimits limits() {
-    return limits;
+    return pool.limits;
   }
 
+  /** Living processes, in whatever state. */
   public int count() {
-    throw new UnsupportedOperationException();
+    return pool.census.living();
   }
 
+  /** Processes with at least one session. */
   public int active() {
-    throw new UnsupportedOperationException();
+    return pool.active;
   }
 
-  /** Processes that end as soon as they are free: draining, or above a limit. */
+  /** Processes that end as soon as they are free: those that drain, or those above a limit. */
   public int toDrain() {
-    throw new UnsupportedOperationException();
+    int inApps = pool.apps.awake().stream().mapToInt(this::toDrain).sum();
+    return Math.max(inApps, pool.census.staying() - pool.limits.max());
   }
 
-  /** Like {@link #toDrain()}, of one application. */
-  public int toDrain(String app) {
-    throw new UnsupportedOperationException(app);
+  /** Like {@link #toDrain()}, of one application and its own limit. */
+  public int toDrain(String name) {
+    AppPool app = pool.apps.get(name);
+    return app == null ? 0 : toDrain(app);
   }
 
+  private int toDrain(AppPool app) {
+    int above = pool.limits.maxPerApp() == 0 ? 0 : app.census.staying() - pool.limits.maxPerApp();
+    return Math.max(app.census.draining(), above);
+  }
+
+  /**
+   * A copy of everything for a report. Changes nothing.
+   *
+   * @param version of the server
+   * @param serverPid of the server
+   * @param now the time to which ages are told
+   */
   public PoolStatus status(String version, long serverPid, long now) {
-    throw new UnsupportedOperationException(version + serverPid + now);
+    return new StatusSnapshot(pool, now).take(version, serverPid);
   }
 
-  /** Checks every invariant; for tests. */
+  /** Counts everything again and checks each invariant. For tests: slow. */
   public void verify() {
-    throw new UnsupportedOperationException();
+    pool.verify();
+    ticketing.verify();
+    retirement.verify();
+    alarmClock.verify();
+    Verify.verify(
+        pool.waiting() <= pool.limits.queueMax(), "%s in the waiting room", pool.waiting());
+    Verify.verify(pool.room.nextDeadline() > pool.now, "a request waits beyond its time");
   }
 }

@@ -1,0 +1,94 @@
+package dev.carpool.pool;
+
+import com.google.common.base.Verify;
+import dev.carpool.api.AppSpec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** An application: its processes, and the requests that wait for one of them. */
+final class AppPool {
+
+  final String name;
+
+  /** How its next process is started. */
+  AppSpec spec;
+
+  /** It is configured, so it is never forgotten. */
+  boolean configured;
+
+  int generation = 1;
+
+  /** Its living processes, the oldest first. */
+  final List<PooledProcess> processes = new ArrayList<>();
+
+  final Census census = new Census();
+
+  /**
+   * Its requests that wait, in the order of arrival. A request that returns from a failed hand-over
+   * is older than all others and so finds its place at the head.
+   */
+  final NavigableMap<RequestId, Request> queue = new TreeMap<>();
+
+  final BackOff backOff = new BackOff();
+
+  /** Places that its next process will probably have: those of the last one that became ready. */
+  int usualConcurrency = 1;
+
+  /** Sessions that are returning; see {@link Returns}. */
+  int returning;
+
+  /** Processes to start as soon as stopping ones have gone; see {@link Ticketing}. */
+  int planned;
+
+  AppPool(AppSpec spec) {
+    this.name = spec.name();
+    this.spec = spec;
+  }
+
+  /** The process that serves the next request; null if no place is free. */
+  @Nullable PooledProcess withFreePlace() {
+    if (census.ready() == 0) {
+      return null;
+    }
+    PooledProcess best = null;
+    for (PooledProcess process : processes) {
+      if (process.hasFreePlace() && process.isBetterThan(best)) {
+        best = process;
+      }
+    }
+    return best;
+  }
+
+  /** Requests that wait although no place is expected for them: its part of the waiting room. */
+  int uncovered() {
+    return queue.isEmpty() ? 0 : Math.max(0, queue.size() - expectedPlaces());
+  }
+
+  private int expectedPlaces() {
+    return returning + (census.starting() + planned) * usualConcurrency;
+  }
+
+  /** Nothing is going on: no process, nobody waits. */
+  boolean isQuiet() {
+    return processes.isEmpty() && queue.isEmpty();
+  }
+
+  void verify() {
+    census.verify(processes);
+    int counted = 0;
+    for (PooledProcess process : processes) {
+      Verify.verify(process.app == this, "%s stands at %s", process, name);
+      process.verify();
+      counted += (int) process.sessions.stream().filter(session -> session.returning).count();
+    }
+    Verify.verify(counted == returning, "%s: %s returning, not %s", name, counted, returning);
+    Verify.verify(planned >= 0 && usualConcurrency >= 1, "%s: planned %s", name, planned);
+    Verify.verify(name.equals(spec.name()), "%s is called %s", name, spec.name());
+    Verify.verify(
+        queue.isEmpty() || withFreePlace() == null, "%s: a request waits beside a place", name);
+    backOff.verify();
+  }
+}

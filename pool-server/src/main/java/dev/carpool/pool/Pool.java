@@ -1,0 +1,238 @@
+package dev.carpool.pool;
+
+import com.google.common.base.Verify;
+import dev.carpool.api.AppSpec;
+import dev.carpool.api.PoolException;
+import dev.carpool.api.PoolLimits;
+import dev.carpool.pool.ProcessState.Busy;
+import dev.carpool.pool.ProcessState.Draining;
+import dev.carpool.pool.ProcessState.Gone;
+import dev.carpool.pool.ProcessState.Idle;
+import dev.carpool.pool.ProcessState.Starting;
+import dev.carpool.pool.ProcessState.Stopping;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What the pool is made of, and the elementary acts upon it. Each act keeps the books whole and
+ * adds its effect; which act is due is decided elsewhere.
+ */
+final class Pool {
+
+  PoolLimits limits;
+
+  /** The latest time that was heard of. It never goes back. */
+  long now = Long.MIN_VALUE;
+
+  boolean shuttingDown;
+
+  /** When the processes that are left are ended by force; counts when shutting down. */
+  long shutdownDeadline = Long.MAX_VALUE;
+
+  final Apps apps = new Apps();
+  final WaitingRoom room = new WaitingRoom();
+  final Returns returns = new Returns();
+
+  /** The living processes, the oldest first. */
+  final Map<ProcessId, PooledProcess> processes = new LinkedHashMap<>();
+
+  final Map<SessionId, PooledSession> sessions = new HashMap<>();
+  final Census census = new Census();
+
+  /** Processes with at least one session. */
+  int active;
+
+  /** A process may have been idle for too long from this time on, not before. */
+  long nextIdleCheck = Long.MAX_VALUE;
+
+  private List<PoolEffect> effects = new ArrayList<>();
+  private long lastProcess;
+  private long lastSession;
+  private long uses;
+
+  Pool(PoolLimits limits) {
+    this.limits = limits;
+  }
+
+  void add(PoolEffect effect) {
+    effects.add(effect);
+  }
+
+  void note(String line, Object... arguments) {
+    add(new PoolEffect.Note(line.formatted(arguments)));
+  }
+
+  /** What has been added since the last time. */
+  List<PoolEffect> takeEffects() {
+    if (effects.isEmpty()) {
+      return List.of();
+    }
+    List<PoolEffect> taken = effects;
+    effects = new ArrayList<>();
+    return taken;
+  }
+
+  /** Processes that the application keeps even when they are idle. */
+  int minimum(AppPool app) {
+    return shuttingDown ? 0 : app.spec.min();
+  }
+
+  /** Makes an application known as it is described now. */
+  AppPool meet(AppSpec spec) {
+    AppPool app = apps.wake(spec);
+    if (spec.min() < app.spec.min()) {
+      nextIdleCheck = now;
+    }
+    app.spec = spec;
+    return app;
+  }
+
+  /** Issues a ticket: the application's next process is counted from now on. */
+  void start(AppPool app) {
+    Verify.verify(census.living() < limits.max(), "a start above the limit of %s", limits.max());
+    PooledProcess process = new PooledProcess(new ProcessId(++lastProcess), app, now);
+    process.lastUse = ++uses;
+    app.processes.add(process);
+    processes.put(process.id, process);
+    app.census.enters(process.state());
+    census.enters(process.state());
+    add(new PoolEffect.Start(process.id, app.spec, app.generation));
+  }
+
+  void become(PooledProcess process, ProcessState next) {
+    ProcessState before = process.state();
+    process.become(next);
+    process.app.census.leaves(before);
+    process.app.census.enters(next);
+    census.leaves(before);
+    census.enters(next);
+    if (next instanceof Idle idle) {
+      nextIdleCheck = Math.min(nextIdleCheck, idleLimit(idle.since()));
+    } else if (!(next instanceof Busy)) {
+      process.sessions.forEach(returns::forget);
+    }
+  }
+
+  /** When a process that is idle since then has been so for too long. */
+  long idleLimit(long since) {
+    return limits.maxIdleTime().isZero()
+        ? Long.MAX_VALUE
+        : Times.after(since, limits.maxIdleTime());
+  }
+
+  /** Gives a waiting request a place of a process that has one. */
+  void grant(Request request, PooledProcess process) {
+    room.leave(request.id());
+    PooledSession session = new PooledSession(new SessionId(++lastSession), process);
+    if (process.sessions.isEmpty()) {
+      become(process, ProcessState.BUSY);
+      active++;
+    }
+    process.sessions.add(session);
+    process.lastUse = ++uses;
+    sessions.put(session.id, session);
+    add(new PoolEffect.HandOver(request, session.id, process.id, process.pid));
+  }
+
+  /** Frees the place of a session. A process that was only draining stops after its last one. */
+  void end(PooledSession session) {
+    PooledProcess process = session.process;
+    returns.forget(session);
+    sessions.remove(session.id);
+    process.sessions.remove(session);
+    process.lastUse = ++uses;
+    if (!process.sessions.isEmpty()) {
+      return;
+    }
+    active--;
+    switch (process.state()) {
+      case Busy is -> become(process, new Idle(now));
+      case Draining is -> stop(process, is.why(), isOverdue());
+      case Stopping is -> {}
+      case Starting is -> throw new IllegalStateException(process + " had " + session.id);
+      case Idle is -> throw new IllegalStateException(process + " had " + session.id);
+      case Gone is -> throw new IllegalStateException(process + " had " + session.id);
+    }
+  }
+
+  /** Tells a process to stop. One that was told already is told again only by force, and once. */
+  void stop(PooledProcess process, String why, boolean force) {
+    if (!(process.state() instanceof Stopping)) {
+      become(process, new Stopping(now, why));
+    } else if (!force || process.forced) {
+      return;
+    }
+    process.forced = force;
+    add(new PoolEffect.Stop(process.id, why, force));
+  }
+
+  /** Lets a process end: at once, or if it is busy as soon as its last session has ended. */
+  void retire(PooledProcess process, String why) {
+    switch (process.state()) {
+      case Starting is -> stop(process, why, isOverdue());
+      case Idle is -> stop(process, why, isOverdue());
+      case Busy is -> become(process, new Draining(why));
+      case Draining is -> {}
+      case Stopping is -> {}
+      case Gone is -> {}
+    }
+  }
+
+  /** Strikes a process off, with the sessions it had. */
+  void bury(PooledProcess process) {
+    become(process, ProcessState.GONE);
+    if (!process.sessions.isEmpty()) {
+      active--;
+    }
+    process.sessions.forEach(session -> sessions.remove(session.id));
+    process.sessions.clear();
+    processes.remove(process.id);
+    process.app.processes.remove(process);
+  }
+
+  /** Tells a request, whether it waits or not, why there is no session for it. */
+  void refuse(Request request, PoolException reason) {
+    room.leave(request.id());
+    add(new PoolEffect.Refuse(request, reason));
+  }
+
+  /** Requests in the waiting room: those for whom no place is expected. */
+  int waiting() {
+    int waiting = 0;
+    if (!room.isEmpty()) {
+      for (AppPool app : apps.awake()) {
+        waiting += app.uncovered();
+      }
+    }
+    return waiting;
+  }
+
+  /** Whether the time for an orderly shutdown is over. */
+  boolean isOverdue() {
+    return shuttingDown && now >= shutdownDeadline;
+  }
+
+  void verify() {
+    census.verify(processes.values());
+    apps.verify();
+    room.verify();
+    returns.verify();
+    int inApps = apps.all().stream().mapToInt(app -> app.processes.size()).sum();
+    Verify.verify(inApps == processes.size(), "%s processes in apps", inApps);
+    int inProcesses = processes.values().stream().mapToInt(p -> p.sessions.size()).sum();
+    Verify.verify(inProcesses == sessions.size(), "%s sessions in processes", inProcesses);
+    long busy = processes.values().stream().filter(p -> !p.sessions.isEmpty()).count();
+    Verify.verify(active == busy, "%s active, not %s", busy, active);
+    int queued = apps.all().stream().mapToInt(app -> app.queue.size()).sum();
+    Verify.verify(queued == 0 || !shuttingDown, "%s wait for the end", queued);
+    for (PooledProcess process : processes.values()) {
+      boolean checkComes = nextIdleCheck <= idleLimit(process.idleSince());
+      boolean kept = process.app.census.current() <= minimum(process.app);
+      boolean isIdle = process.state() instanceof Idle;
+      Verify.verify(!isIdle || checkComes || kept, "%s would be idle for ever", process);
+    }
+  }
+}

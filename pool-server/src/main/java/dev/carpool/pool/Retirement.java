@@ -1,0 +1,111 @@
+package dev.carpool.pool;
+
+import com.google.common.base.Verify;
+import dev.carpool.pool.ProcessState.Idle;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Which idle processes are stopped: those above a limit, those in the way, those idle for long. */
+final class Retirement {
+
+  private final Pool pool;
+
+  Retirement(Pool pool) {
+    this.pool = pool;
+  }
+
+  /**
+   * Stops idle processes above the limits, longest idle first; a minimum does not protect them.
+   * Busy ones follow when they become idle, since this comes before they are given a request.
+   */
+  void stopExcess() {
+    int maxPerApp = pool.limits.maxPerApp();
+    if (maxPerApp > 0) {
+      for (AppPool app : pool.apps.awake()) {
+        while (app.census.staying() > maxPerApp && app.census.idle() > 0) {
+          stopLongestIdle(app.processes, "above max_per_app");
+        }
+      }
+    }
+    while (pool.census.staying() > pool.limits.max() && pool.census.idle() > 0) {
+      stopLongestIdle(pool.processes.values(), "above max");
+    }
+  }
+
+  private void stopLongestIdle(Collection<PooledProcess> processes, String why) {
+    PooledProcess longest = null;
+    for (PooledProcess process : processes) {
+      longest = longerIdle(process, longest);
+    }
+    if (longest != null) {
+      pool.stop(longest, why, pool.isOverdue());
+    }
+  }
+
+  /** The process to be stopped so that the application can have another; null if there is none. */
+  @Nullable PooledProcess dispensableFor(AppPool app) {
+    if (pool.census.idle() == 0) {
+      return null;
+    }
+    PooledProcess longest = null;
+    for (PooledProcess process : pool.processes.values()) {
+      if (process.app != app && isAboveMinimum(process.app)) {
+        longest = longerIdle(process, longest);
+      }
+    }
+    return longest;
+  }
+
+  private static @Nullable PooledProcess longerIdle(
+      PooledProcess candidate, @Nullable PooledProcess longest) {
+    if (!(candidate.state() instanceof Idle idle)) {
+      return longest;
+    }
+    return longest == null || idle.since() < longest.idleSince() ? candidate : longest;
+  }
+
+  /** Stops processes that have been idle for too long, keeping the minimum of each application. */
+  void stopIdle() {
+    if (pool.now < pool.nextIdleCheck) {
+      return;
+    }
+    List<PooledProcess> idle = new ArrayList<>(pool.census.idle());
+    for (PooledProcess process : pool.processes.values()) {
+      if (process.state() instanceof Idle) {
+        idle.add(process);
+      }
+    }
+    idle.sort(Comparator.comparingLong(PooledProcess::idleSince));
+    long next = Long.MAX_VALUE;
+    for (PooledProcess process : idle) {
+      long limit = pool.idleLimit(process.idleSince());
+      if (limit > pool.now) {
+        next = Math.min(next, limit);
+      } else if (isAboveMinimum(process.app)) {
+        pool.stop(process, "idle for " + Reasons.words(pool.limits.maxIdleTime()), false);
+      }
+    }
+    pool.nextIdleCheck = next;
+  }
+
+  private boolean isAboveMinimum(AppPool app) {
+    return app.census.current() > pool.minimum(app);
+  }
+
+  void verify() {
+    boolean idle = pool.census.idle() > 0;
+    Verify.verify(!idle || pool.census.staying() <= pool.limits.max(), "one above max is idle");
+    for (AppPool app : pool.apps.awake()) {
+      boolean above = pool.limits.maxPerApp() > 0 && app.census.staying() > pool.limits.maxPerApp();
+      Verify.verify(!above || app.census.idle() == 0, "%s: one above is idle", app.name);
+    }
+    for (PooledProcess process : pool.processes.values()) {
+      boolean isIdle = process.state() instanceof Idle;
+      boolean tooLong = isIdle && pool.idleLimit(process.idleSince()) <= pool.now;
+      Verify.verify(!tooLong || !isAboveMinimum(process.app), "%s is idle for too long", process);
+    }
+  }
+}
