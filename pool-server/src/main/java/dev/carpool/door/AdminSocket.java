@@ -9,7 +9,10 @@ import java.nio.file.attribute.PosixFilePermissions;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The socket in the runtime directory, for the administration commands of root and the server's own user. */
+/**
+ * The socket in the runtime directory, for the administration commands of root and the server's own
+ * user.
+ */
 public final class AdminSocket implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(AdminSocket.class);

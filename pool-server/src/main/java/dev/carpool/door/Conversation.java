@@ -24,6 +24,7 @@ import dev.carpool.wire.proto.Welcome;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -32,8 +33,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The dialogue with one client, on a thread that reads. It goes on reading while gets wait, so that a client that dies is
- * noticed at once: its gets are withdrawn, its sessions given back.
+ * The dialogue with one client, on a thread that reads. It goes on reading while gets wait, so that
+ * a client that dies is noticed at once: its gets are withdrawn, its sessions given back.
  */
 final class Conversation implements Runnable {
 
@@ -138,7 +139,8 @@ final class Conversation implements Runnable {
     try {
       channel.send(reply.setId(request.getId()).build());
     } catch (IllegalArgumentException e) {
-      reply(request.getId(), ErrorMessages.toMessage(Error.Code.INTERNAL, "the answer is too long"));
+      reply(
+          request.getId(), ErrorMessages.toMessage(Error.Code.INTERNAL, "the answer is too long"));
     }
     if (request.hasStop() && reply.hasDone()) {
       stop.run();
@@ -172,13 +174,11 @@ final class Conversation implements Runnable {
           reply.setReceipt(
               StatusMessages.toMessage(
                   pool.setMaxPerApp(
-                      Quantities.number(
-                          "max_per_app", request.getSetMaxPerApp().getMaxPerApp()))));
+                      Quantities.number("max_per_app", request.getSetMaxPerApp().getMaxPerApp()))));
       case SET_MAX_IDLE_TIME ->
           reply.setReceipt(
               StatusMessages.toMessage(
-                  pool.setMaxIdleTime(
-                      Duration.ofMillis(request.getSetMaxIdleTime().getMillis()))));
+                  pool.setMaxIdleTime(Duration.ofMillis(request.getSetMaxIdleTime().getMillis()))));
       case SET_QUEUE_MAX ->
           reply.setReceipt(
               StatusMessages.toMessage(
@@ -215,7 +215,7 @@ final class Conversation implements Runnable {
     if (!request.isDone()) {
       waiting.put(id, request);
     }
-    var unused = request.whenComplete((session, failure) -> granted(id, session, failure));
+    var _ = request.whenComplete((session, failure) -> granted(id, session, failure));
   }
 
   private CompletableFuture<Session> request(long id, Get get) throws PoolException {
@@ -267,13 +267,13 @@ final class Conversation implements Runnable {
   }
 
   private static Error reason(@Nullable Throwable failure) {
-    return switch (failure) {
-      case PoolException e -> ErrorMessages.toMessage(e, SpawnReportPage::html);
-      case java.util.concurrent.CancellationException e ->
-          ErrorMessages.toMessage(Error.Code.WITHDRAWN, "The get was withdrawn.");
-      case null, default ->
-          ErrorMessages.toMessage(Error.Code.INTERNAL, String.valueOf(failure));
-    };
+    if (failure instanceof PoolException reason) {
+      return ErrorMessages.toMessage(reason, SpawnReportPage::html);
+    }
+    if (failure instanceof CancellationException) {
+      return ErrorMessages.toMessage(Error.Code.WITHDRAWN, "The get was withdrawn.");
+    }
+    return ErrorMessages.toMessage(Error.Code.INTERNAL, String.valueOf(failure));
   }
 
   private static Error refusal(String text) {
@@ -281,6 +281,6 @@ final class Conversation implements Runnable {
   }
 
   private void reply(long id, Error error) {
-    boolean unused = channel.send(Reply.newBuilder().setId(id).setError(error).build());
+    boolean _ = channel.send(Reply.newBuilder().setId(id).setError(error).build());
   }
 }

@@ -79,7 +79,10 @@ public final class Reception implements AutoCloseable {
     }
   }
 
-  /** Ends all conversations. What their clients waited for is withdrawn, their sessions are given back. */
+  /**
+   * Ends all conversations. What their clients waited for is withdrawn, their sessions are given
+   * back.
+   */
   @Override
   public void close() {
     closed = true;

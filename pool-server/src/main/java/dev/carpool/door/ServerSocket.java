@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The inherited socket. Each byte that arrives on it is answered by a connection of its own: one end of a new pair, by
- * descriptor passing.
+ * The inherited socket. Each byte that arrives on it is answered by a connection of its own: one
+ * end of a new pair, by descriptor passing.
  */
 public final class ServerSocket implements AutoCloseable {
 

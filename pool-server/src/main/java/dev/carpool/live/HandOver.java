@@ -13,7 +13,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Makes the connection of a session and gives one end to the process, the other to the requester. */
+/**
+ * Makes the connection of a session and gives one end to the process, the other to the requester.
+ */
 final class HandOver {
 
   private static final Logger LOG = LoggerFactory.getLogger(HandOver.class);
@@ -31,7 +33,8 @@ final class HandOver {
   /**
    * Hands a session over, unless the requester has gone.
    *
-   * @return whether the requester needs nothing more; false if its request has returned to the queue
+   * @return whether the requester needs nothing more; false if its request has returned to the
+   *     queue
    */
   boolean perform(PoolEffect.HandOver granted, @Nullable CompletableFuture<Session> requester) {
     if (requester == null || requester.isDone()) {
@@ -44,13 +47,13 @@ final class HandOver {
     } catch (IOException e) {
       LOG.error("no session can be opened: {}", e.getMessage());
       requester.completeExceptionally(
-          new PoolException.Unavailable("The pool server cannot open a session: " + e.getMessage()));
+          new PoolException.Unavailable(
+              "The pool server cannot open a session: " + e.getMessage()));
       pool.accept(new PoolEvent.NotTaken(granted.session()));
       return true;
     }
     long process = granted.process().value();
-    LiveSession session =
-        sessions.open(granted.session(), process, granted.pid(), pair.ours());
+    LiveSession session = sessions.open(granted.session(), process, granted.pid(), pair.ours());
     try {
       spawner.serve(process, session.id(), pair.theirs());
     } catch (IOException e) {

@@ -10,6 +10,8 @@ import dev.carpool.api.Session;
 import dev.carpool.pool.PoolEffect;
 import dev.carpool.pool.PoolEvent;
 import dev.carpool.pool.PoolMachine;
+import dev.carpool.pool.ProcessId;
+import dev.carpool.pool.Request;
 import dev.carpool.pool.RequestId;
 import dev.carpool.spawn.SpawnListener;
 import dev.carpool.spawn.Spawner;
@@ -73,9 +75,7 @@ public final class LivePool implements ApplicationPool {
   @Override
   public CompletableFuture<Session> request(String appName, Duration timeout) {
     AppSpec app = configured.get(appName);
-    return app == null
-        ? CompletableFuture.failedFuture(notFound(appName))
-        : request(app, timeout);
+    return app == null ? CompletableFuture.failedFuture(notFound(appName)) : request(app, timeout);
   }
 
   @Override
@@ -144,19 +144,19 @@ public final class LivePool implements ApplicationPool {
             pending.remove(granted.request().id());
           }
         }
-        case PoolEffect.Refuse(var request, var reason) -> {
+        case PoolEffect.Refuse(Request request, PoolException reason) -> {
           PendingGet get = pending.remove(request.id());
           if (get != null) {
             get.completeExceptionally(reason);
           }
         }
-        case PoolEffect.Start(var process, var app, var generation) ->
+        case PoolEffect.Start(ProcessId process, AppSpec app, int generation) ->
             spawner.start(process.value(), app);
-        case PoolEffect.Stop(var process, var why, var force) ->
+        case PoolEffect.Stop(ProcessId process, String why, boolean force) ->
             spawner.stop(process.value(), why, force);
-        case PoolEffect.Alarm(var at) -> timekeeper.ringAt(at);
-        case PoolEffect.Note(var text) -> LOG.debug("{}", text);
-        case PoolEffect.Empty() -> empty.complete(null);
+        case PoolEffect.Alarm(long at) -> timekeeper.ringAt(at);
+        case PoolEffect.Note(String text) -> LOG.debug("{}", text);
+        case PoolEffect.Empty ignored -> empty.complete(null);
       }
     }
   }
@@ -171,10 +171,7 @@ public final class LivePool implements ApplicationPool {
   public Receipt restart(String appName) throws PoolException {
     return change(
         () -> {
-          if (!machine.knows(appName)) {
-            throw notFound(appName);
-          }
-          int generation = machine.generation(appName);
+          int generation = generation(appName);
           return new Change(
               appName,
               "generation " + generation,
@@ -239,7 +236,7 @@ public final class LivePool implements ApplicationPool {
       effects = machine.on(change.event(), System.nanoTime());
       receipt =
           new Receipt(
-              change.what(), change.before(), change.after(), machine.count(), machine.draining());
+              change.what(), change.before(), change.after(), machine.count(), machine.toDrain());
     } catch (IllegalArgumentException e) {
       throw new PoolException.BadRequest(String.valueOf(e.getMessage()));
     } finally {
@@ -292,6 +289,15 @@ public final class LivePool implements ApplicationPool {
     shutDown(PATIENCE).join();
     timekeeper.close();
     spawner.close();
+  }
+
+  private int generation(String appName) throws PoolException {
+    for (PoolStatus.App app : status().apps()) {
+      if (app.name().equals(appName)) {
+        return app.generation();
+      }
+    }
+    throw notFound(appName);
   }
 
   private static PoolException notFound(String appName) {

@@ -10,8 +10,9 @@ import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /**
- * Notices that an application is to be restarted: {@code tmp/restart.txt} came to be or has another mtime or ctime, or
- * {@code tmp/always_restart.txt} exists. The files are kept. Looks at most once a second an application.
+ * Notices that an application is to be restarted: {@code tmp/restart.txt} came to be or has another
+ * mtime or ctime, or {@code tmp/always_restart.txt} exists. The files are kept. Looks at most once
+ * a second an application.
  */
 final class RestartFiles {
 
@@ -62,7 +63,8 @@ final class RestartFiles {
 
   private static String state(Path tmp) {
     try {
-      var attributes = Files.readAttributes(tmp.resolve("restart.txt"), "unix:lastModifiedTime,ctime");
+      var attributes =
+          Files.readAttributes(tmp.resolve("restart.txt"), "unix:lastModifiedTime,ctime");
       return attributes.get("lastModifiedTime") + " " + attributes.get("ctime");
     } catch (IOException e) {
       return "";

@@ -14,7 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The open sessions, and what the processes say about them and themselves, passed on to the pool as events.
+ * The open sessions, and what the processes say about them and themselves, passed on to the pool as
+ * events.
  */
 final class Sessions implements SpawnListener {
 
@@ -37,8 +38,7 @@ final class Sessions implements SpawnListener {
    */
   LiveSession open(SessionId id, long process, long pid, Descriptor connection) {
     LiveSession session =
-        new LiveSession(
-            id.value(), pid, connection, () -> pool.accept(new PoolEvent.Closed(id)));
+        new LiveSession(id.value(), pid, connection, () -> pool.accept(new PoolEvent.Closed(id)));
     last.accumulateAndGet(id.value(), Math::max);
     open.put(id.value(), new Open(session, process));
     return session;

@@ -6,7 +6,10 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** The one alarm of the pool, on a thread of its own. Setting it replaces the one that was set before. */
+/**
+ * The one alarm of the pool, on a thread of its own. Setting it replaces the one that was set
+ * before.
+ */
 final class Timekeeper implements AutoCloseable {
 
   private final Runnable ring;

@@ -21,8 +21,8 @@ public final class AppDetector {
   public record Found(AppKind kind, String entry, Path by) {}
 
   /**
-   * Looks for {@code wsgi.py}, {@code passenger_wsgi.py} and {@code app.py}, then for the one package with a {@code
-   * wsgi.py} beside Django's {@code manage.py}.
+   * Looks for {@code wsgi.py}, {@code passenger_wsgi.py} and {@code app.py}, then for the one
+   * package with a {@code wsgi.py} beside Django's {@code manage.py}.
    */
   public static Optional<Found> detect(Path root) {
     for (String file : WSGI_FILES) {
@@ -57,7 +57,9 @@ public final class AppDetector {
   static AppSpec resolve(AppSpec app) throws StartProblem {
     if (!Files.isDirectory(app.root())) {
       throw new StartProblem(
-          "its root " + app.root() + (Files.exists(app.root()) ? " is no directory" : " does not exist"),
+          "its root "
+              + app.root()
+              + (Files.exists(app.root()) ? " is no directory" : " does not exist"),
           "give the directory with the application's code as root");
     }
     if (app.kind() != AppKind.AUTO) {
@@ -69,7 +71,8 @@ public final class AppDetector {
                 () ->
                     new StartProblem(
                         "nothing in " + app.root() + " says how to run it",
-                        "expected one of " + String.join(", ", WSGI_FILES)
+                        "expected one of "
+                            + String.join(", ", WSGI_FILES)
                             + " or Django's manage.py; or set kind and entry in carpool.toml"));
     AppSpec resolved = app.withKind(found.kind());
     return app.entry() == null ? resolved.withEntry(found.entry()) : resolved;

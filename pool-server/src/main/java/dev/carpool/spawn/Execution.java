@@ -16,7 +16,9 @@ import java.io.IOException;
  */
 record Execution(Process process, Descriptor line, Descriptor output) {
 
-  /** Makes a process the leader of a session of its own, before anything of the application runs. */
+  /**
+   * Makes a process the leader of a session of its own, before anything of the application runs.
+   */
   private static final String SETSID = "setsid";
 
   static Execution of(LaunchPlan plan) throws IOException {
@@ -24,7 +26,8 @@ record Execution(Process process, Descriptor line, Descriptor output) {
     try {
       Pipe output = Pipe.open();
       try {
-        return new Execution(start(plan, line.theirs(), output.writeEnd()), line.ours(), output.readEnd());
+        return new Execution(
+            start(plan, line.theirs(), output.writeEnd()), line.ours(), output.readEnd());
       } catch (IOException | RuntimeException e) {
         output.readEnd().close();
         throw e;

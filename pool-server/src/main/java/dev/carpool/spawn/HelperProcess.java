@@ -4,7 +4,6 @@ import dev.carpool.api.AppSpec;
 import dev.carpool.api.SpawnReport;
 import dev.carpool.descriptor.Descriptor;
 import dev.carpool.descriptor.EventLoop;
-import dev.carpool.descriptor.Readiness;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -17,14 +16,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One process from the wish to start it to its end. Confined to the spawner's event loop, but for {@link #serve} and
- * {@link #execute}.
+ * One process from the wish to start it to its end. Confined to the spawner's event loop, but for
+ * {@link #serve} and {@link #execute}.
  */
 final class HelperProcess implements Line.Listener {
 
   private static final Logger LOG = LoggerFactory.getLogger(HelperProcess.class);
 
-  /** How long a process that closed its line before it was ready may take to exit and so say why. */
+  /**
+   * How long a process that closed its line before it was ready may take to exit and so say why.
+   */
   private static final Duration EXIT_AFTER_END = Duration.ofSeconds(1);
 
   private enum Phase {
@@ -70,7 +71,7 @@ final class HelperProcess implements Line.Listener {
       Execution execution = Execution.of(plan);
       home.onLoop(() -> attach(execution));
     } catch (StartProblem e) {
-      home.onLoop(() -> notStartable(e.getMessage(), e.advice()));
+      home.onLoop(() -> notStartable(e.summary(), e.advice()));
     } catch (IOException | RuntimeException e) {
       home.onLoop(
           () ->
@@ -135,8 +136,7 @@ final class HelperProcess implements Line.Listener {
         String reason = lines.isEmpty() ? "it gives no reason" : lines.getFirst();
         failed(reason, "", lines.subList(Math.min(1, lines.size()), lines.size()));
       }
-      case Line.DONE ->
-          home.listener().done(id, frameId, payload.length == 0 || payload[0] == 0);
+      case Line.DONE -> home.listener().done(id, frameId, payload.length == 0 || payload[0] == 0);
       default -> throw new AssertionError("the line lets no other through: " + type);
     }
   }
@@ -146,9 +146,7 @@ final class HelperProcess implements Line.Listener {
     unwatch();
     if (phase == Phase.STARTING) {
       cancelAlarm();
-      alarm =
-          home.later(
-              EXIT_AFTER_END, () -> failed(why + " before it was ready", "", List.of()));
+      alarm = home.later(EXIT_AFTER_END, () -> failed(why + " before it was ready", "", List.of()));
     } else if (phase == Phase.SERVING) {
       home.listener().broken(id, why);
     }
@@ -216,7 +214,8 @@ final class HelperProcess implements Line.Listener {
   }
 
   private void exited(int status) {
-    String how = status > 128 ? "was ended by signal " + (status - 128) : "exited with status " + status;
+    String how =
+        status > 128 ? "was ended by signal " + (status - 128) : "exited with status " + status;
     Objects.requireNonNull(ladder).end();
     if (phase == Phase.STARTING) {
       failed(how + " before it was ready", "", List.of());

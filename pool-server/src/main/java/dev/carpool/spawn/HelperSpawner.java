@@ -101,7 +101,7 @@ public final class HelperSpawner implements Spawner {
   }
 
   void onExit(Process process, Runnable then) {
-    var unused = process.onExit().thenRun(() -> onLoop(then));
+    var _ = process.onExit().thenRun(() -> onLoop(then));
   }
 
   EventLoop.Watch watch(Line line) throws IOException {

@@ -56,8 +56,7 @@ record LaunchPlan(
     return new LaunchPlan(command.build(), environment, resolved.root());
   }
 
-  private static ImmutableMap<String, String> environment(
-      AppSpec app, Map<String, String> server) {
+  private static ImmutableMap<String, String> environment(AppSpec app, Map<String, String> server) {
     ImmutableMap.Builder<String, String> environment = ImmutableMap.builder();
     environment.put("PATH", DEFAULT_PATH);
     server.forEach(

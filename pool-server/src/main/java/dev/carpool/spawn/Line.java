@@ -13,8 +13,8 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The server's end of the socket to one helper: frames out by any thread, frames in on the event loop. spawn-helpers/CONTRACT.md
- * has the bytes.
+ * The server's end of the socket to one helper: frames out by any thread, frames in on the event
+ * loop. spawn-helpers/CONTRACT.md has the bytes.
  */
 final class Line {
 
@@ -43,6 +43,7 @@ final class Line {
 
   private final Descriptor socket;
   private final Listener listener;
+
   /** The beginning of a frame whose rest has not come. */
   private byte[] pending = NOTHING;
 

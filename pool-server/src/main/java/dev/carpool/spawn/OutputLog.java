@@ -16,14 +16,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What one process prints, line by line in the log, the last lines kept for a report. Lives on the output loop; only
- * {@link #lastLines} may be asked from elsewhere.
+ * What one process prints, line by line in the log, the last lines kept for a report. Lives on the
+ * output loop; only {@link #lastLines} may be asked from elsewhere.
  */
 final class OutputLog {
 
   private static final int KEPT_LINES = 50;
   private static final int MAX_LINE = 8192;
-  /** How much is still read of a process that has ended; a grandchild may go on printing for ever. */
+
+  /**
+   * How much is still read of a process that has ended; a grandchild may go on printing for ever.
+   */
   private static final int LAST_BYTES = 1 << 20;
 
   private final Logger log;

@@ -5,14 +5,14 @@ import dev.carpool.descriptor.Descriptor;
 import java.io.IOException;
 
 /**
- * Starts processes, hands connections to them, and ends them. What becomes of each is told to its {@link
- * SpawnListener}. Any thread may call; nothing here waits.
+ * Starts processes, hands connections to them, and ends them. What becomes of each is told to its
+ * {@link SpawnListener}. Any thread may call; nothing here waits.
  */
 public interface Spawner extends AutoCloseable {
 
   /**
-   * Begins to start a process. The listener hears of {@link SpawnListener#ready} or {@link SpawnListener#startFailed},
-   * and in any case at last of {@link SpawnListener#gone}.
+   * Begins to start a process. The listener hears of {@link SpawnListener#ready} or {@link
+   * SpawnListener#startFailed}, and in any case at last of {@link SpawnListener#gone}.
    *
    * @param process a number of the caller's, never used again
    */
