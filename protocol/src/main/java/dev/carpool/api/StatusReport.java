@@ -1,0 +1,147 @@
+package dev.carpool.api;
+
+import com.google.common.base.Strings;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The pool's status as a page of text for people: the status FIFO and {@code carpool status} say
+ * this, to the letter.
+ *
+ * <p>Programs take {@code carpool status --json}, whose fields do not change.
+ */
+public final class StatusReport {
+
+  private static final List<String> HEADINGS =
+      List.of("PID", "STATE", "SESSIONS", "SERVED", "AGE", "IDLE FOR");
+
+  private final StringBuilder text = new StringBuilder();
+
+  private StatusReport() {}
+
+  /** The whole report, ending with a newline. */
+  public static String of(PoolStatus status) {
+    StatusReport report = new StatusReport();
+    report.pool(status);
+    status.apps().forEach(app -> report.app(app));
+    return report.text.toString();
+  }
+
+  private void pool(PoolStatus status) {
+    PoolLimits limits = status.limits();
+    line("Carpool %s, pid %d", printable(status.version()), status.serverPid());
+    if (status.shuttingDown()) {
+      line("SHUTTING DOWN: new requests are refused");
+    }
+    line("");
+    fact("max", limits.max() + (status.count() > limits.max() ? "  (draining to it)" : ""));
+    fact("max per app", limits.maxPerApp() == 0 ? "no limit" : "" + limits.maxPerApp());
+    fact("max idle time", limits.maxIdleTime().isZero() ? "for ever" : time(limits.maxIdleTime()));
+    fact("max spawning", "" + limits.maxSpawning());
+    line("");
+    fact("count", "" + status.count());
+    fact("active", "" + status.active());
+    fact("inactive", "" + status.inactive());
+    String oldest =
+        status.waiting() + status.expecting() == 0
+            ? ""
+            : "  (the oldest for " + time(status.oldestWait()) + ")";
+    fact("waiting", status.waiting() + " of " + limits.queueMax() + oldest);
+    fact("expecting", "" + status.expecting());
+  }
+
+  private void app(PoolStatus.App app) {
+    line("");
+    line("Application %s", printable(app.name()));
+    if (!app.root().equals(app.name())) {
+      fact("  root", printable(app.root()));
+    }
+    fact("  generation", "" + app.generation());
+    fact("  waiting", "" + app.waiting());
+    if (app.retryIn().isPositive()) {
+      fact("  next start", "in " + time(app.retryIn()));
+    }
+    PoolStatus.Failure failure = app.lastFailure();
+    if (failure != null) {
+      fact("  last failure", printable(failure.summary()));
+      fact(
+          "",
+          "report %s, %s, %s"
+              .formatted(
+                  printable(failure.id()),
+                  failure.at().truncatedTo(ChronoUnit.SECONDS),
+                  failure.failures() == 1 ? "once" : failure.failures() + " times in a row"));
+    }
+    if (app.processes().isEmpty()) {
+      fact("  processes", "none");
+    } else {
+      table(app);
+    }
+  }
+
+  private void table(PoolStatus.App app) {
+    List<List<String>> rows = new ArrayList<>();
+    rows.add(HEADINGS);
+    for (PoolStatus.Process process : app.processes()) {
+      rows.add(row(process, app.generation()));
+    }
+    int columns = HEADINGS.size();
+    int[] widths = new int[columns];
+    for (List<String> row : rows) {
+      for (int i = 0; i < columns; i++) {
+        widths[i] = Math.max(widths[i], row.get(i).length());
+      }
+    }
+    for (List<String> row : rows) {
+      StringBuilder line = new StringBuilder();
+      for (int i = 0; i < columns; i++) {
+        // The state is the one column of words; numbers stand under each other's last digit.
+        String cell = row.get(i);
+        line.append("  ")
+            .append(
+                i == 1
+                    ? Strings.padEnd(cell, widths[i], ' ')
+                    : Strings.padStart(cell, widths[i], ' '));
+      }
+      line("%s", line.toString().stripTrailing());
+    }
+  }
+
+  private static List<String> row(PoolStatus.Process process, int generation) {
+    String state = printable(process.state());
+    if (!process.why().isEmpty()) {
+      state += " (" + printable(process.why()) + ")";
+    }
+    if (process.generation() != generation) {
+      state += " [generation " + process.generation() + "]";
+    }
+    return List.of(
+        process.pid() == 0 ? "-" : "" + process.pid(),
+        state,
+        process.sessions() + "/" + process.concurrency(),
+        "" + process.served(),
+        time(process.age()),
+        process.idleFor().isZero() ? "-" : time(process.idleFor()));
+  }
+
+  private void fact(String name, String value) {
+    line("%s%s", Strings.padEnd(name, 16, ' '), value);
+  }
+
+  private void line(String format, Object... arguments) {
+    text.append(format.formatted(arguments)).append('\n');
+  }
+
+  private static String time(Duration time) {
+    return Units.words(time);
+  }
+
+  /** A foreign word on one line: what a name or a program says cannot draw on the terminal. */
+  private static String printable(String word) {
+    StringBuilder clean = new StringBuilder(word.length());
+    word.codePoints().map(c -> Character.isISOControl(c) ? '?' : c).forEach(clean::appendCodePoint);
+    return clean.toString();
+  }
+}
