@@ -1,0 +1,242 @@
+package dev.carpool.channel;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The directory where one running server is found: its admin socket, its status FIFO, its lock.
+ *
+ * <p>Its owner alone may enter it (mode 0700), so whoever reaches the admin socket may use it. It
+ * is never in /tmp, where anybody could have been first. Immutable; safe in any thread.
+ */
+public final class RuntimeDirectory {
+
+  /** What names the directory when no option does. */
+  public static final String VARIABLE = "CARPOOL_RUNTIME_DIR";
+
+  /** A Unix socket's path may have this many bytes; the kernel's sun_path holds one more. */
+  static final int MAX_SOCKET_PATH = 107;
+
+  private static final Set<PosixFilePermission> OWNER_ONLY =
+      PosixFilePermissions.fromString("rwx------");
+
+  private final Path path;
+
+  private RuntimeDirectory(Path path) {
+    this.path = path;
+  }
+
+  /**
+   * The directory that the option, the environment and the user of this process lead to. Nothing is
+   * made.
+   *
+   * @param option what {@code --runtime-dir} says; null if it was not given
+   * @throws IOException if nothing leads to a directory; the message says what to do
+   */
+  public static RuntimeDirectory find(@Nullable Path option) throws IOException {
+    return find(option, System.getenv(), effectiveUser());
+  }
+
+  static RuntimeDirectory find(@Nullable Path option, Map<String, String> environment, int user)
+      throws IOException {
+    if (option != null) {
+      return new RuntimeDirectory(option.toAbsolutePath().normalize());
+    }
+    Path named = absolute(environment.get(VARIABLE));
+    if (named != null) {
+      return new RuntimeDirectory(named);
+    }
+    if (user == 0) {
+      return new RuntimeDirectory(Path.of("/run/carpool"));
+    }
+    Path session = absolute(environment.get("XDG_RUNTIME_DIR"));
+    if (session != null) {
+      return new RuntimeDirectory(session.resolve("carpool"));
+    }
+    Path home = absolute(environment.get("HOME"));
+    if (home != null) {
+      return new RuntimeDirectory(home.resolve(".cache").resolve("carpool"));
+    }
+    throw new IOException(
+        "there is no place for the runtime directory: neither "
+            + VARIABLE
+            + " nor XDG_RUNTIME_DIR nor HOME is set; name one with --runtime-dir");
+  }
+
+  private static int effectiveUser() throws IOException {
+    for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
+      if (line.startsWith("Uid:")) {
+        return Integer.parseInt(line.split("\\s+")[2]);
+      }
+    }
+    throw new IOException("/proc/self/status does not say whose this process is");
+  }
+
+  /** What a variable says, made absolute; null if it says nothing. */
+  private static @Nullable Path absolute(@Nullable String value) {
+    return value == null || value.isBlank() ? null : Path.of(value).toAbsolutePath().normalize();
+  }
+
+  public Path path() {
+    return path;
+  }
+
+  /** The Unix socket on which the administration commands are answered. */
+  public Path adminSocket() {
+    return path.resolve("admin.sock");
+  }
+
+  /** The FIFO that says the status to whoever opens it. */
+  public Path statusFifo() {
+    return path.resolve("status.fifo");
+  }
+
+  /**
+   * Makes the directory if it is missing, and its missing parents, for the owner alone.
+   *
+   * @return this
+   * @throws IOException if it cannot be made, or others could enter or replace what is in it
+   */
+  public RuntimeDirectory create() throws IOException {
+    int bytes = adminSocket().toString().getBytes(StandardCharsets.UTF_8).length;
+    if (bytes > MAX_SOCKET_PATH) {
+      throw new IOException(
+          "%s is too long for a socket: %d bytes, but at most %d are possible; choose a shorter place with --runtime-dir"
+              .formatted(adminSocket(), bytes, MAX_SOCKET_PATH));
+    }
+    FileAttribute<Set<PosixFilePermission>> mode = PosixFilePermissions.asFileAttribute(OWNER_ONLY);
+    try {
+      Path parent = path.getParent();
+      if (parent != null) {
+        Files.createDirectories(parent, mode);
+      }
+      Files.createDirectory(path, mode);
+    } catch (FileAlreadyExistsException e) {
+      // Somebody's; whose, is looked at next.
+    } catch (IOException e) {
+      throw new IOException(
+          "cannot make the runtime directory %s (%s); choose another with --runtime-dir"
+              .formatted(path, e),
+          e);
+    }
+    check();
+    return this;
+  }
+
+  private void check() throws IOException {
+    PosixFileAttributes found =
+        Files.getFileAttributeView(path, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+            .readAttributes();
+    if (!found.isDirectory()) {
+      throw new IOException(
+          "%s is not a directory; choose another with --runtime-dir".formatted(path));
+    }
+    // Compared by number: a name may have no entry in the password file.
+    Object owner = Files.getAttribute(path, "unix:uid", LinkOption.NOFOLLOW_LINKS);
+    if (!owner.equals(effectiveUser())) {
+      throw new IOException(
+          "%s belongs to %s, not to this user; choose another with --runtime-dir"
+              .formatted(path, found.owner().getName()));
+    }
+    if (!OWNER_ONLY.containsAll(found.permissions())) {
+      throw new IOException(
+          "%s can be entered by others (%s); do `chmod 700 %s` or choose another with --runtime-dir"
+              .formatted(path, PosixFilePermissions.toString(found.permissions()), path));
+    }
+  }
+
+  /**
+   * Takes the directory for this process, and removes what a server that is dead has left in it.
+   *
+   * @throws IOException if another server has it; the message says which
+   */
+  public Lock lock() throws IOException {
+    FileChannel channel =
+        FileChannel.open(
+            path.resolve("lock"),
+            Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE),
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    try {
+      FileLock held = tryLock(channel);
+      if (held == null) {
+        throw new IOException(
+            "Carpool (pid %s) runs already in %s; choose another with --runtime-dir"
+                .formatted(holder(channel), path));
+      }
+      channel.truncate(0);
+      channel.write(
+          ByteBuffer.wrap(
+              (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII)),
+          0);
+      Files.deleteIfExists(adminSocket());
+      Files.deleteIfExists(statusFifo());
+      return new Lock(this, channel);
+    } catch (IOException | RuntimeException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
+    try {
+      return channel.tryLock();
+    } catch (OverlappingFileLockException e) {
+      return null; // held by this very process
+    }
+  }
+
+  /** The pid in the lock file, or a question mark in the instant before it is written. */
+  private static String holder(FileChannel channel) throws IOException {
+    ByteBuffer pid = ByteBuffer.allocate(20);
+    channel.read(pid, 0);
+    String text = new String(pid.array(), 0, pid.position(), StandardCharsets.US_ASCII).strip();
+    return text.isEmpty() ? "?" : text;
+  }
+
+  @Override
+  public String toString() {
+    return path.toString();
+  }
+
+  /** The right to be the server in a directory. The kernel gives it back when the process ends. */
+  public static final class Lock implements AutoCloseable {
+    private final RuntimeDirectory directory;
+    private final FileChannel channel;
+
+    private Lock(RuntimeDirectory directory, FileChannel channel) {
+      this.directory = directory;
+      this.channel = channel;
+    }
+
+    /** Removes the socket and the FIFO, then lets the next server in. */
+    @Override
+    public void close() throws IOException {
+      if (!channel.isOpen()) {
+        return;
+      }
+      // The lock file stays: removing it could let two servers lock two files of that name.
+      try (channel) {
+        Files.deleteIfExists(directory.adminSocket());
+        Files.deleteIfExists(directory.statusFifo());
+        channel.truncate(0);
+      }
+    }
+  }
+}
