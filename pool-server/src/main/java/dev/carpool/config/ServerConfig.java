@@ -1,0 +1,71 @@
+package dev.carpool.config;
+
+import com.google.common.collect.ImmutableList;
+import dev.carpool.api.AppSpec;
+import dev.carpool.api.PoolLimits;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * What a server is to do, as carpool.toml says it.
+ *
+ * @param limits of the pool
+ * @param queueTimeout how long a request may wait for a process: waiting, starting and handing over
+ *     together
+ * @param maxBody the most bytes that the gateway takes as the body of one request
+ * @param environment who sees the error pages
+ * @param apps the configured applications, in the order of the file
+ * @param doubts what is probably wrong, but does not keep the server from running: a root that is
+ *     not there yet
+ */
+public record ServerConfig(
+    PoolLimits limits,
+    Duration queueTimeout,
+    long maxBody,
+    Environment environment,
+    ImmutableList<App> apps,
+    ImmutableList<Problem> doubts) {
+
+  public static final Duration DEFAULT_QUEUE_TIMEOUT = Duration.ofSeconds(30);
+
+  public static final long DEFAULT_MAX_BODY = 1L << 30;
+
+  /** What an empty file says. */
+  public static final ServerConfig DEFAULT =
+      new ServerConfig(
+          PoolLimits.DEFAULT,
+          DEFAULT_QUEUE_TIMEOUT,
+          DEFAULT_MAX_BODY,
+          Environment.PRODUCTION,
+          ImmutableList.of(),
+          ImmutableList.of());
+
+  /**
+   * An application and where it is served.
+   *
+   * @param spec what it is and how it is run
+   * @param listen where the gateway listens for it; may be empty
+   */
+  public record App(AppSpec spec, ImmutableList<Listener> listen) {}
+
+  /**
+   * What a file says.
+   *
+   * @throws ConfigException all that is wrong with it, also that it cannot be read
+   */
+  public static ServerConfig read(Path file) throws ConfigException {
+    return ConfigReader.read(file);
+  }
+
+  public ServerConfig withLimits(PoolLimits limits) {
+    return new ServerConfig(limits, queueTimeout, maxBody, environment, apps, doubts);
+  }
+
+  public ServerConfig withEnvironment(Environment environment) {
+    return new ServerConfig(limits, queueTimeout, maxBody, environment, apps, doubts);
+  }
+
+  public ServerConfig withApps(ImmutableList<App> apps) {
+    return new ServerConfig(limits, queueTimeout, maxBody, environment, apps, doubts);
+  }
+}
