@@ -1,0 +1,185 @@
+package dev.carpool.status;
+
+import dev.carpool.api.PoolStatus;
+import dev.carpool.api.StatusReport;
+import dev.carpool.descriptor.Descriptor;
+import dev.carpool.descriptor.Errno;
+import dev.carpool.descriptor.ErrnoException;
+import dev.carpool.descriptor.NamedPipe;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A FIFO that says the pool's status: {@code cat status.fifo}.
+ *
+ * <p>One platform thread sleeps in open(2) until somebody opens the FIFO for reading, so no reader
+ * costs nothing. Each reader gets a FIFO of its own: the first thing done after it came is to put a
+ * fresh one in its place, so two readers in a row never share a report. (Two that open it within
+ * the same few microseconds do: no system call can tell them apart.) The report goes into the pipe
+ * in one write that never waits, with room reserved before: a reader that stops reading holds up
+ * nobody, and what it does not take is gone with it.
+ *
+ * <p>The FIFO has a second, hidden name, by which the thread opens it. So a FIFO that somebody
+ * deleted comes back by linking it again, without waking the thread: {@link #restore()}.
+ */
+public final class StatusFifo implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(StatusFifo.class);
+
+  private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(1);
+  private static final Duration PATIENCE_AT_CLOSE = Duration.ofSeconds(2);
+
+  private final Path path;
+  private final Path hidden;
+  private final Path fresh;
+  private final Supplier<PoolStatus> pool;
+  private final Thread thread;
+  private volatile boolean closing;
+
+  private StatusFifo(Path path, Supplier<PoolStatus> pool) {
+    this.path = path;
+    this.hidden = path.resolveSibling("." + path.getFileName());
+    this.fresh = path.resolveSibling("." + path.getFileName() + ".fresh");
+    this.pool = pool;
+    this.thread = Thread.ofPlatform().name("status-fifo").daemon().unstarted(this::serve);
+  }
+
+  /**
+   * Makes the FIFO, replacing what is there, and answers its readers until {@link #close()}.
+   *
+   * @param path in a directory that belongs to the server alone
+   * @param pool takes a snapshot; called in the FIFO's thread, once for each reader
+   */
+  public static StatusFifo open(Path path, Supplier<PoolStatus> pool) throws IOException {
+    StatusFifo fifo = new StatusFifo(path, pool);
+    fifo.renew();
+    fifo.thread.start();
+    return fifo;
+  }
+
+  /** Puts the FIFO back if somebody deleted it. Costs one stat(2) when nobody did; never fails. */
+  public void restore() {
+    if (closing || Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
+    try {
+      Files.createLink(path, hidden);
+    } catch (IOException e) {
+      // Deleted under both names; or renewed meanwhile, then it is there.
+      log.warn("The status FIFO {} was deleted and cannot be put back: {}", path, e.toString());
+    }
+  }
+
+  private void serve() {
+    while (!closing) {
+      try (Descriptor pipe = NamedPipe.openForReader(hidden)) {
+        if (!closing) {
+          renew();
+          say(pipe);
+        }
+      } catch (IOException | RuntimeException e) {
+        if (!closing && !harmless(e)) {
+          log.warn("The status FIFO {} failed a reader: {}", path, e.toString());
+          recover();
+        }
+      }
+    }
+  }
+
+  /** Gives the FIFO's name to a new FIFO; whoever has the old one open keeps it for itself. */
+  private void renew() throws IOException {
+    Files.deleteIfExists(fresh);
+    NamedPipe.make(fresh);
+    Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE);
+    Files.deleteIfExists(hidden);
+    Files.createLink(hidden, path);
+  }
+
+  private void recover() {
+    try {
+      Thread.sleep(PAUSE_AFTER_FAILURE);
+      renew();
+    } catch (IOException e) {
+      log.debug("The status FIFO {} cannot be renewed", path, e);
+    } catch (InterruptedException e) {
+      closing = true;
+    }
+  }
+
+  /** A reader that went before it was answered, or a signal. */
+  private static boolean harmless(Exception e) {
+    return e instanceof ErrnoException failed
+        && (failed.errno() == Errno.EPIPE || failed.errno() == Errno.EINTR);
+  }
+
+  private void say(Descriptor pipe) throws IOException {
+    ReportBytes report = new ReportBytes(StatusReport.of(pool.get()));
+    byte[] bytes = report.fitting(NamedPipe.reserve(pipe, report.length()));
+    pipe.nonBlocking();
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment segment = arena.allocateFrom(ValueLayout.JAVA_BYTE, bytes);
+      int written = pipe.write(segment);
+      if (written < bytes.length) {
+        log.debug("Of {} bytes of the status the pipe took {}", bytes.length, written);
+      }
+    }
+  }
+
+  /** Ends the thread and removes the FIFO; a second call does nothing. */
+  @Override
+  public void close() {
+    if (closing) {
+      return;
+    }
+    closing = true;
+    long deadline = System.nanoTime() + PATIENCE_AT_CLOSE.toNanos();
+    try {
+      while (thread.isAlive() && System.nanoTime() < deadline) {
+        // Being its reader wakes it; held until it is awake, or its open would go on waiting.
+        try (@Nullable Descriptor reader = reader()) {
+          thread.interrupt();
+          thread.join(Duration.ofMillis(50));
+        }
+      }
+      if (thread.isAlive()) {
+        log.warn("The status FIFO {} was deleted under both names; its thread stays", path);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      remove(path);
+      remove(hidden);
+      remove(fresh);
+    }
+  }
+
+  private @Nullable Descriptor reader() {
+    for (Path name : new Path[] {hidden, path}) {
+      try {
+        return NamedPipe.openWithoutWaiting(name);
+      } catch (IOException e) {
+        log.debug("Cannot wake the status FIFO by {}: {}", name, e.toString());
+      }
+    }
+    return null;
+  }
+
+  private static void remove(Path name) {
+    try {
+      Files.deleteIfExists(name);
+    } catch (IOException e) {
+      log.warn("Cannot remove {}: {}", name, e.toString());
+    }
+  }
+}
