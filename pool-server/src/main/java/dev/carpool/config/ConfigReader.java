@@ -79,7 +79,7 @@ final class ConfigReader {
   }
 
   private ServerConfig read(String text) throws ConfigException {
-    TomlParseResult parsed = Toml.parse(text);
+    TomlParseResult parsed = toml(text);
     Section top = new Section(file, problems, parsed, "", TomlPosition.positionAt(1, 1));
     ServerConfig config = config(top);
     if (parsed.hasErrors()) {
@@ -90,6 +90,15 @@ final class ConfigReader {
       throw new ConfigException(problems);
     }
     return config;
+  }
+
+  private TomlParseResult toml(String text) throws ConfigException {
+    try {
+      return Toml.parse(text);
+    } catch (RuntimeException | AssertionError e) {
+      // The parser stumbles over some texts that are broken in several ways at once.
+      throw refused(file, "is no TOML: " + e.getMessage());
+    }
   }
 
   /**

@@ -127,9 +127,9 @@ public final class RuntimeDirectory {
       if (parent != null) {
         Files.createDirectories(parent, mode);
       }
-      Files.createDirectory(path, mode);
-    } catch (FileAlreadyExistsException e) {
-      // Somebody's; whose, is looked at next.
+      if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+        makeUnlessThere(mode);
+      }
     } catch (IOException e) {
       throw new IOException(
           "cannot make the runtime directory %s (%s); choose another with --runtime-dir"
@@ -138,6 +138,14 @@ public final class RuntimeDirectory {
     }
     check();
     return this;
+  }
+
+  private void makeUnlessThere(FileAttribute<Set<PosixFilePermission>> mode) throws IOException {
+    try {
+      Files.createDirectory(path, mode);
+    } catch (FileAlreadyExistsException e) {
+      // Made by somebody in this instant; by whom, is looked at next.
+    }
   }
 
   private void check() throws IOException {

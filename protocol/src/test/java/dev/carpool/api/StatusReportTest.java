@@ -1,0 +1,152 @@
+package dev.carpool.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class StatusReportTest {
+
+  @Test
+  void anEmptyPoolSaysItsLimitsAndItsZeros() {
+    assertThat(StatusReport.of(pool(0, false, List.of())))
+        .isEqualTo(
+            """
+            Carpool 0.1.0, pid 4711
+
+            max             6
+            max per app     no limit
+            max idle time   5m
+            max spawning    4
+
+            count           0
+            active          0
+            inactive        0
+            waiting         0 of 100
+            expecting       0
+            """);
+  }
+
+  @Test
+  void aPoolAtWorkSaysItsAppsAndTheirProcessesInAlignedColumns() {
+    PoolStatus.App blog =
+        new PoolStatus.App(
+            "blog",
+            "/srv/blog",
+            2,
+            3,
+            Duration.ZERO,
+            List.of(
+                process(4720, "draining", "restart", 1, 1, 10_482, 7325, 0),
+                process(4733, "busy", "", 2, 1, 94, 63, 0),
+                process(14_734, "idle", "", 2, 0, 1, 5, 2.4),
+                process(0, "starting", "", 2, 0, 0, 0.25, 0)),
+            null);
+    PoolStatus.App broken =
+        new PoolStatus.App(
+            "/srv/broken",
+            "/srv/broken",
+            1,
+            0,
+            Duration.ofSeconds(8),
+            List.of(),
+            new PoolStatus.Failure(
+                "f3a9",
+                Instant.parse("2026-11-21T10:00:00.123Z"),
+                "wsgi.py does not compile\n\u001b[2J",
+                4));
+
+    assertThat(StatusReport.of(pool(3, true, List.of(blog, broken))))
+        .isEqualTo(
+            """
+            Carpool 0.1.0, pid 4711
+            SHUTTING DOWN: new requests are refused
+
+            max             6
+            max per app     no limit
+            max idle time   5m
+            max spawning    4
+
+            count           4
+            active          2
+            inactive        1
+            waiting         3 of 100  (the oldest for 1.2s)
+            expecting       1
+
+            Application blog
+              root          /srv/blog
+              generation    2
+              waiting       3
+                PID  STATE                              SESSIONS  SERVED    AGE  IDLE FOR
+               4720  draining (restart) [generation 1]       1/1   10482  2h02m         -
+               4733  busy                                    1/1      94  1m03s         -
+              14734  idle                                    0/1       1     5s      2.4s
+                  -  starting                                0/1       0  250ms         -
+
+            Application /srv/broken
+              generation    1
+              waiting       0
+              next start    in 8s
+              last failure  wsgi.py does not compile??[2J
+                            report f3a9, 2026-11-21T10:00:00Z, 4 times in a row
+              processes     none
+            """);
+  }
+
+  @Test
+  void aCountAboveALoweredLimitIsExplained() {
+    PoolStatus status =
+        new PoolStatus(
+            "0.1.0",
+            1,
+            PoolLimits.DEFAULT.withMax(3).withMaxIdleTime(Duration.ZERO).withMaxPerApp(2),
+            5,
+            5,
+            0,
+            0,
+            0,
+            Duration.ZERO,
+            false,
+            List.of());
+
+    assertThat(StatusReport.of(status))
+        .contains("max             3  (draining to it)\n")
+        .contains("max per app     2\n")
+        .contains("max idle time   for ever\n");
+  }
+
+  private static PoolStatus pool(int waiting, boolean shuttingDown, List<PoolStatus.App> apps) {
+    boolean empty = apps.isEmpty();
+    return new PoolStatus(
+        "0.1.0",
+        4711,
+        PoolLimits.DEFAULT,
+        empty ? 0 : 4,
+        empty ? 0 : 2,
+        empty ? 0 : 1,
+        waiting,
+        empty ? 0 : 1,
+        empty ? Duration.ZERO : Duration.ofMillis(1234),
+        shuttingDown,
+        apps);
+  }
+
+  private static PoolStatus.Process process(
+      long pid,
+      String state,
+      String why,
+      int generation,
+      int sessions,
+      long served,
+      double age,
+      double idleFor) {
+    return new PoolStatus.Process(
+        pid, state, why, generation, 1, sessions, served, seconds(age), seconds(idleFor));
+  }
+
+  private static Duration seconds(double seconds) {
+    return Duration.ofMillis(Math.round(seconds * 1000));
+  }
+}
