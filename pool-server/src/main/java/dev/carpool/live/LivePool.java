@@ -7,6 +7,7 @@ import dev.carpool.api.PoolLimits;
 import dev.carpool.api.PoolStatus;
 import dev.carpool.api.Receipt;
 import dev.carpool.api.Session;
+import dev.carpool.api.Units;
 import dev.carpool.pool.PoolEffect;
 import dev.carpool.pool.PoolEvent;
 import dev.carpool.pool.PoolMachine;
@@ -195,7 +196,7 @@ public final class LivePool implements ApplicationPool {
     return limit(
         "max_idle_time",
         l -> l.withMaxIdleTime(maxIdleTime),
-        l -> l.maxIdleTime().toMillis() / 1000.0 + "s");
+        l -> Units.words(l.maxIdleTime()));
   }
 
   @Override
