@@ -1,0 +1,301 @@
+package dev.carpool.gateway;
+
+import com.google.common.base.Ascii;
+import com.google.common.base.Throwables;
+import dev.carpool.api.ApplicationPool;
+import dev.carpool.api.PoolException;
+import dev.carpool.api.Session;
+import dev.carpool.live.LiveSession;
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.io.EofException;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One request of the application and its response: body, pool, process, client, in that order.
+ *
+ * <p>Whatever happens first, and in whatever thread, ends it once: the body's file is closed, the
+ * request withdrawn from the pool or the session closed, and the HTTP server told.
+ */
+final class Exchange implements BodyReader.Then, Relay.Receiver {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
+
+  /** What may wait in memory for a client that reads slowly, in bytes. */
+  static final long RESPONSE_BUFFER = 1024 * 1024;
+
+  private final GatewaySettings settings;
+  private final ApplicationPool pool;
+  private final Executor relays;
+  private final Request request;
+  private final Response response;
+  private final Callback callback;
+  private final RequestBody body;
+
+  // Guarded by this. What is set after the end is undone at once.
+  private boolean over;
+  private boolean refused;
+  private @Nullable HangUpWatch watch;
+  private @Nullable CompletableFuture<Session> asked;
+  private @Nullable Session session;
+  private @Nullable ResponseStream stream;
+
+  Exchange(
+      GatewaySettings settings,
+      ApplicationPool pool,
+      Executor relays,
+      Request request,
+      Response response,
+      Callback callback) {
+    this.settings = settings;
+    this.pool = pool;
+    this.relays = relays;
+    this.request = request;
+    this.response = response;
+    this.callback = callback;
+    this.body =
+        new RequestBody(settings.maxBody(), settings.memoryBody(), settings.bodyDirectory());
+  }
+
+  void begin() {
+    String path = request.getHttpURI().getPath();
+    if (request.getMethod().equals("CONNECT")) {
+      refuse(Refusal.notAProxy());
+    } else if (path != null && path.contains("%00")) {
+      refuse(Refusal.badPath());
+    } else if (request.getLength() > settings.maxBody()) {
+      refuseBody();
+    } else {
+      new BodyReader(request, body, this).run();
+    }
+  }
+
+  @Override
+  public void bodyBroke(Throwable cause) {
+    end(cause);
+  }
+
+  @Override
+  public void bodyRefused(IOException cause) {
+    if (cause instanceof RequestBody.TooLarge) {
+      refuseBody();
+    } else {
+      unexpected(cause);
+    }
+  }
+
+  private void refuseBody() {
+    response.getHeaders().put(HttpHeader.CONNECTION, "close"); // the rest of it is not read
+    refuse(Refusal.tooLarge(settings.maxBody()));
+  }
+
+  @Override
+  public void bodyArrived() {
+    // How long the application may take is not the connection's business.
+    request.addIdleTimeoutListener(timeout -> false);
+    HangUpWatch began = HangUpWatch.begin(request, () -> abort(new EofException("hung up")));
+    CompletableFuture<Session> asking;
+    synchronized (this) {
+      if (over) {
+        return;
+      }
+      watch = began;
+    }
+    asking = pool.request(settings.app(), settings.requestTimeout());
+    synchronized (this) {
+      asked = asking;
+      if (over) {
+        boolean ignored = asking.cancel(false);
+      }
+    }
+    asking.whenComplete(this::answered);
+  }
+
+  /** Runs in the pool's thread, and leaves it at once. */
+  private void answered(@Nullable Session granted, @Nullable Throwable failure) {
+    try {
+      if (granted != null) {
+        relays.execute(() -> serve(granted));
+      } else if (failure != null) {
+        request.getComponents().getExecutor().execute(() -> refused(failure));
+      }
+    } catch (RejectedExecutionException e) {
+      if (granted != null) {
+        granted.close();
+      }
+      end(e);
+    }
+  }
+
+  private void refused(Throwable failure) {
+    Refusal refusal =
+        failure instanceof PoolException reason ? Refusal.of(reason, settings.development()) : null;
+    if (refusal == null) {
+      unexpected(failure);
+    } else {
+      refuse(refusal);
+    }
+  }
+
+  private void serve(Session granted) {
+    synchronized (this) {
+      session = granted;
+      if (over) {
+        granted.close();
+        return;
+      }
+    }
+    try {
+      relay((LiveSession) granted);
+    } catch (CgiResponseParser.BadResponse e) {
+      granted.close();
+      LOG.warn("{}: process {} answered garbage: {}", name(), granted.pid(), e.getMessage());
+      refuse(Refusal.garbage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      abort(e);
+    } catch (IOException | RuntimeException e) {
+      unexpected(e);
+    }
+  }
+
+  private void relay(LiveSession granted) throws IOException, InterruptedException {
+    byte[] head =
+        ScgiRequest.head(ScgiRequest.Line.of(request), request.getHeaders(), body.length());
+    var buffers = request.getComponents().getByteBufferPool();
+    boolean isHead = request.getMethod().equals("HEAD");
+    try (RequestSender sender = new RequestSender(head, body, buffers)) {
+      new Relay(granted, buffers, isHead, this).run(sender);
+    } finally {
+      body.close();
+    }
+  }
+
+  @Override
+  public ResponseStream begin(CgiResponse head) {
+    ResponseStream begun = new ResponseStream(response::write, RESPONSE_BUFFER, this::streamed);
+    synchronized (this) {
+      stream = begun;
+      if (over) {
+        begun.abandon(new EofException("the client is gone"));
+        return begun;
+      }
+    }
+    response.setStatus(head.status());
+    HttpFields.Mutable headers = response.getHeaders();
+    for (CgiResponse.Field field : head.fields()) {
+      switch (Ascii.toLowerCase(field.name())) {
+        case "date", "server" -> headers.put(field.name(), field.value()); // not beside our own
+        default -> headers.add(field.name(), field.value());
+      }
+    }
+    if (head.contentLength() >= 0 && head.mayHaveBody()) {
+      headers.put(HttpHeader.CONTENT_LENGTH, head.contentLength());
+    }
+    return begun;
+  }
+
+  @Override
+  public void nothingCame(boolean untouched) {
+    synchronized (this) {
+      if (over) {
+        return; // it was us who closed the session
+      }
+    }
+    LOG.warn(
+        "{}: the process ended its connection {}",
+        name(),
+        untouched ? "before it had answered" : "within the headers of its response");
+    refuse(Refusal.diedBeforeAnswering());
+  }
+
+  private void streamed(@Nullable Throwable fault) {
+    if (fault instanceof Relay.CutShort) {
+      LOG.warn("{}: {}; the client's connection was broken off", name(), fault.getMessage());
+    }
+    end(fault);
+  }
+
+  private void unexpected(Throwable cause) {
+    ResponseStream begun;
+    synchronized (this) {
+      if (over) {
+        return; // a consequence of the end
+      }
+      begun = stream;
+    }
+    String id = "%08x".formatted(ThreadLocalRandom.current().nextInt());
+    LOG.error("Report {}: {} failed: {}", id, name(), Throwables.getRootCause(cause), cause);
+    if (begun == null) {
+      refuse(Refusal.unexpected(id));
+    } else {
+      abort(cause);
+    }
+  }
+
+  private void refuse(Refusal refusal) {
+    synchronized (this) {
+      if (over || refused) {
+        return;
+      }
+      refused = true;
+    }
+    RefusalPage.write(request, response, refusal, Callback.from(() -> end(null), this::end));
+  }
+
+  /** Ends the exchange without finishing the response. */
+  void abort(Throwable cause) {
+    ResponseStream begun;
+    synchronized (this) {
+      begun = stream;
+    }
+    end(cause);
+    if (begun != null) {
+      begun.abandon(cause);
+    }
+  }
+
+  private void end(@Nullable Throwable cause) {
+    HangUpWatch watching;
+    CompletableFuture<Session> asking;
+    Session held;
+    synchronized (this) {
+      if (over) {
+        return;
+      }
+      over = true;
+      watching = watch;
+      asking = asked;
+      held = session;
+    }
+    if (asking != null) {
+      boolean ignored = asking.cancel(false); // if it was granted, serve() closes the session
+    }
+    if (held != null) {
+      held.close();
+    }
+    body.close();
+    if (watching != null) {
+      watching.end();
+    }
+    if (cause == null) {
+      callback.succeeded();
+    } else {
+      callback.failed(cause instanceof EofException ? cause : new EofException(cause));
+    }
+  }
+
+  private String name() {
+    return request.getMethod() + " " + request.getHttpURI().getPath();
+  }
+}

@@ -1,0 +1,113 @@
+package dev.carpool.gateway;
+
+import com.google.common.base.Splitter;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+import org.eclipse.jetty.http.MimeTypes;
+import org.eclipse.jetty.http.content.ResourceHttpContent;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.ResourceService;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.resource.Resource;
+import org.eclipse.jetty.util.resource.ResourceFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The files that the gateway serves by itself: those in the folder {@code public} of the
+ * application's root.
+ *
+ * <p>A path is a file's only if it leads there letter by letter: no dot segment, no empty segment,
+ * no encoded slash, no hidden name (but {@code .well-known}), and no symbolic link out of the
+ * folder. Everything else, also a folder's name, is the application's.
+ */
+final class PublicFiles {
+
+  private static final Splitter SLASHES = Splitter.on('/');
+
+  private final Path root;
+  private final ResourceService service = new ResourceService();
+
+  private PublicFiles(Path root) {
+    this.root = root;
+    service.setEtags(true);
+    service.setAcceptRanges(true);
+    service.setDirAllowed(false);
+    service.setHttpContentFactory(path -> null); // each file is given to it
+  }
+
+  /** The public files of an application, or null if it has no such folder. */
+  static @Nullable PublicFiles of(Path appRoot) {
+    Path folder = appRoot.resolve("public");
+    try {
+      return Files.isDirectory(folder) ? new PublicFiles(folder.toRealPath()) : null;
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
+  /** Serves a file if the request names one. Otherwise nothing has happened. */
+  boolean serve(Request request, Response response, Callback callback) {
+    if (!request.getMethod().equals("GET") && !request.getMethod().equals("HEAD")) {
+      return false;
+    }
+    Path file = find(request.getHttpURI().getPath());
+    if (file == null) {
+      return false;
+    }
+    Resource resource = ResourceFactory.root().newResource(file);
+    String type = MimeTypes.DEFAULTS.getMimeByExtension(file.getFileName().toString());
+    service.doGet(request, response, callback, new ResourceHttpContent(resource, type));
+    return true;
+  }
+
+  /** The file of a path as it was sent, or null. */
+  @Nullable Path find(@Nullable String rawPath) {
+    if (rawPath == null || !rawPath.startsWith("/") || rawPath.indexOf(';') >= 0) {
+      return null;
+    }
+    List<String> segments =
+        SLASHES.splitToList(rawPath.equals("/") ? "index.html" : rawPath.substring(1));
+    Path file = root;
+    for (int i = 0; i < segments.size(); i++) {
+      String name = fileName(segments.get(i));
+      if (name == null || (name.startsWith(".") && !(i == 0 && name.equals(".well-known")))) {
+        return null;
+      }
+      try {
+        file = file.resolve(name);
+      } catch (InvalidPathException e) {
+        return null;
+      }
+    }
+    try {
+      Path real = file.toRealPath();
+      return real.startsWith(root) && Files.isRegularFile(real) && Files.isReadable(real)
+          ? real
+          : null;
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
+  private static @Nullable String fileName(String segment) {
+    String name;
+    try {
+      name =
+          StandardCharsets.UTF_8
+              .newDecoder()
+              .decode(ByteBuffer.wrap(ScgiRequest.decoded(segment)))
+              .toString();
+    } catch (CharacterCodingException e) {
+      return null;
+    }
+    boolean plain = !name.isEmpty() && name.indexOf('/') < 0 && name.indexOf('\0') < 0;
+    return plain ? name : null;
+  }
+}

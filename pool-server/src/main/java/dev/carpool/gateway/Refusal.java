@@ -1,0 +1,105 @@
+package dev.carpool.gateway;
+
+import dev.carpool.api.PoolException;
+import dev.carpool.api.SpawnReport;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Why a request gets a page of the gateway's instead of an answer of the application's.
+ *
+ * @param status of the response
+ * @param title a few words
+ * @param text one or two sentences for whoever sees the page
+ * @param retryAfter seconds, 0 when nothing is known about that
+ * @param report to show in full; null for none, or not here
+ */
+record Refusal(
+    int status, String title, String text, long retryAfter, @Nullable SpawnReport report) {
+
+  private Refusal(int status, String title, String text) {
+    this(status, title, text, 0, null);
+  }
+
+  /**
+   * What the pool's refusal is for a visitor.
+   *
+   * @param development whether the visitor may see the inside
+   * @return null for those that are a fault of the server
+   */
+  static @Nullable Refusal of(PoolException reason, boolean development) {
+    return switch (reason) {
+      case PoolException.QueueFull full ->
+          new Refusal(
+              503,
+              "Too busy",
+              "So many requests are waiting already that yours could not be added."
+                  + " Please try again in a moment.",
+              seconds(full.retryAfter()),
+              null);
+      case PoolException.ShuttingDown down ->
+          new Refusal(
+              503,
+              "Shutting down",
+              "The server is shutting down. Please try again in a moment.",
+              seconds(down.retryAfter()),
+              null);
+      case PoolException.QueueTimeout ignored ->
+          new Refusal(
+              504,
+              "Waited too long",
+              "No process of the application became free in time. Please try again.");
+      case PoolException.SpawnFailed failed ->
+          new Refusal(
+              503,
+              "The application could not be started",
+              "Report "
+                  + failed.report().id()
+                  + ". The server's administrator finds it under this name in the log.",
+              seconds(failed.retryAfter()),
+              development ? failed.report() : null);
+      case PoolException.BadRequest ignored -> null;
+      case PoolException.NotFound ignored -> null;
+      case PoolException.Denied ignored -> null;
+      case PoolException.Unavailable ignored -> null;
+    };
+  }
+
+  static Refusal diedBeforeAnswering() {
+    return new Refusal(502, "No answer", "The application's process ended before it had answered.");
+  }
+
+  static Refusal garbage() {
+    return new Refusal(
+        502, "Answered garbage", "The application answered something that is not a response.");
+  }
+
+  static Refusal tooLarge(long limit) {
+    return new Refusal(
+        413, "Too large", "This server takes at most " + limit + " bytes with a request.");
+  }
+
+  static Refusal badPath() {
+    return new Refusal(400, "Bad address", "The address has a NUL byte in it.");
+  }
+
+  static Refusal notAProxy() {
+    return new Refusal(405, "Not a proxy", "This server does not open tunnels.");
+  }
+
+  static Refusal unexpected(String id) {
+    return new Refusal(
+        500,
+        "Something went wrong",
+        "Report " + id + ". The server's administrator finds it under this name in the log.");
+  }
+
+  /** One that the HTTP server itself has a status for. */
+  static Refusal ofServer(int status, String title) {
+    return new Refusal(status, title, "The server could not serve this request.");
+  }
+
+  private static long seconds(Duration retryAfter) {
+    return Math.max(1, retryAfter.plusMillis(999).toSeconds());
+  }
+}
