@@ -194,9 +194,7 @@ public final class LivePool implements ApplicationPool {
   @Override
   public Receipt setMaxIdleTime(Duration maxIdleTime) throws PoolException {
     return limit(
-        "max_idle_time",
-        l -> l.withMaxIdleTime(maxIdleTime),
-        l -> Units.words(l.maxIdleTime()));
+        "max_idle_time", l -> l.withMaxIdleTime(maxIdleTime), l -> Units.words(l.maxIdleTime()));
   }
 
   @Override

@@ -11,7 +11,8 @@ import picocli.CommandLine.Spec;
 /** {@code carpool check}: is a configuration good? */
 @Command(
     name = "check",
-    description = "Says what is wrong with a configuration file, with line and column; exit code 78 if anything.",
+    description =
+        "Says what is wrong with a configuration file, with line and column; exit code 78 if anything.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class)
 final class CheckCommand implements Callable<Integer> {

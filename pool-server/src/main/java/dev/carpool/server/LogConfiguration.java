@@ -11,8 +11,8 @@ import ch.qos.logback.core.spi.ContextAwareBase;
 import org.slf4j.LoggerFactory;
 
 /**
- * The server's log: one line an event on standard error. In code, because reading XML would be a good part of the time
- * that a start takes.
+ * The server's log: one line an event on standard error. In code, because reading XML would be a
+ * good part of the time that a start takes.
  */
 public final class LogConfiguration extends ContextAwareBase implements Configurator {
 

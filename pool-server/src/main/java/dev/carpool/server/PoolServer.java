@@ -25,7 +25,8 @@ import org.slf4j.LoggerFactory;
 /**
  * All parts of a running server, and the order in which they come and go.
  *
- * <p>{@link #stop} may be called from any thread and returns at once; the rest belongs to the main thread.
+ * <p>{@link #stop} may be called from any thread and returns at once; the rest belongs to the main
+ * thread.
  */
 final class PoolServer implements AutoCloseable {
 

@@ -14,7 +14,8 @@ final class StopSignals {
   /** Installs the handlers, before anything else could be hit by a signal's default. */
   static void install(PoolServer server) {
     Signal.handle(
-        new Signal("TERM"), signal -> server.stop(server.isStopping() ? "a second TERM" : "TERM", server.isStopping()));
+        new Signal("TERM"),
+        signal -> server.stop(server.isStopping() ? "a second TERM" : "TERM", server.isStopping()));
     Signal.handle(new Signal("INT"), signal -> server.stop("INT", true));
     Signal.handle(
         new Signal("HUP"),
