@@ -1,0 +1,115 @@
+package dev.carpool.cli;
+
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonNull;
+import com.google.gson.JsonObject;
+import dev.carpool.api.PoolLimits;
+import dev.carpool.api.PoolStatus;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The pool's status for programs. Stable: fields may be added, but none is renamed, removed or given
+ * another meaning.
+ *
+ * <pre>
+ * version, server_pid, shutting_down,
+ * count, active, inactive                 processes
+ * waiting, expecting                      requests
+ * oldest_wait_seconds                     0 when nothing waits
+ * limits: max, max_per_app, max_idle_time_seconds, max_spawning, queue_max
+ * apps[]: name, root, generation, waiting, retry_in_seconds,
+ *   processes[]: pid (0 while unknown), state (starting, idle, busy, draining, stopping), why,
+ *                generation, concurrency, sessions, served, age_seconds, idle_for_seconds
+ *   last_failure: null, or id, at (ISO 8601, UTC), summary, failures
+ * </pre>
+ *
+ * <p>Times are seconds with a fraction. The meaning of each field is that of {@link PoolStatus}.
+ */
+final class StatusJson {
+
+  private StatusJson() {}
+
+  static String of(PoolStatus status) {
+    return new GsonBuilder()
+        .setPrettyPrinting()
+        .serializeNulls()
+        .disableHtmlEscaping()
+        .create()
+        .toJson(pool(status));
+  }
+
+  private static JsonObject pool(PoolStatus status) {
+    JsonObject json = new JsonObject();
+    json.addProperty("version", status.version());
+    json.addProperty("server_pid", status.serverPid());
+    json.addProperty("shutting_down", status.shuttingDown());
+    json.addProperty("count", status.count());
+    json.addProperty("active", status.active());
+    json.addProperty("inactive", status.inactive());
+    json.addProperty("waiting", status.waiting());
+    json.addProperty("expecting", status.expecting());
+    json.addProperty("oldest_wait_seconds", seconds(status.oldestWait()));
+    json.add("limits", limits(status.limits()));
+    JsonArray apps = new JsonArray();
+    status.apps().forEach(app -> apps.add(app(app)));
+    json.add("apps", apps);
+    return json;
+  }
+
+  private static JsonObject limits(PoolLimits limits) {
+    JsonObject json = new JsonObject();
+    json.addProperty("max", limits.max());
+    json.addProperty("max_per_app", limits.maxPerApp());
+    json.addProperty("max_idle_time_seconds", seconds(limits.maxIdleTime()));
+    json.addProperty("max_spawning", limits.maxSpawning());
+    json.addProperty("queue_max", limits.queueMax());
+    return json;
+  }
+
+  private static JsonObject app(PoolStatus.App app) {
+    JsonObject json = new JsonObject();
+    json.addProperty("name", app.name());
+    json.addProperty("root", app.root());
+    json.addProperty("generation", app.generation());
+    json.addProperty("waiting", app.waiting());
+    json.addProperty("retry_in_seconds", seconds(app.retryIn()));
+    JsonArray processes = new JsonArray();
+    app.processes().forEach(process -> processes.add(process(process)));
+    json.add("processes", processes);
+    json.add("last_failure", failure(app.lastFailure()));
+    return json;
+  }
+
+  private static JsonObject process(PoolStatus.Process process) {
+    JsonObject json = new JsonObject();
+    json.addProperty("pid", process.pid());
+    json.addProperty("state", process.state());
+    json.addProperty("why", process.why());
+    json.addProperty("generation", process.generation());
+    json.addProperty("concurrency", process.concurrency());
+    json.addProperty("sessions", process.sessions());
+    json.addProperty("served", process.served());
+    json.addProperty("age_seconds", seconds(process.age()));
+    json.addProperty("idle_for_seconds", seconds(process.idleFor()));
+    return json;
+  }
+
+  private static JsonElement failure(PoolStatus.@Nullable Failure failure) {
+    if (failure == null) {
+      return JsonNull.INSTANCE;
+    }
+    JsonObject json = new JsonObject();
+    json.addProperty("id", failure.id());
+    json.addProperty("at", failure.at().toString());
+    json.addProperty("summary", failure.summary());
+    json.addProperty("failures", failure.failures());
+    return json;
+  }
+
+  private static double seconds(Duration time) {
+    return time.toMillis() / 1000.0;
+  }
+}
