@@ -100,9 +100,10 @@ def read_request(connection):
         colon = data.find(b":", 0, 7)
     if colon < 1 or not data[:colon].isdigit():
         raise BadRequest("it does not begin with a netstring")
-    end = colon + 1 + int(data[:colon])
-    if end - colon > MAX_HEADER:
+    size = int(data[:colon])
+    if size > MAX_HEADER:
         raise BadRequest("its header is larger than %d bytes" % MAX_HEADER)
+    end = colon + 1 + size
     if len(data) <= end:
         data = gather(connection, data, end + 1)
     fields = data[colon + 1 : end].decode("latin-1").split("\0")
@@ -140,7 +141,7 @@ def complete(environ, body):
     """Make a WSGI environ of the names and values that came."""
     if "PATH_INFO" not in environ:
         derive_path(environ)
-    if environ.get("SCRIPT_NAME", "/") == "/":
+    if environ.get("SCRIPT_NAME", "") in ("", "/"):
         environ["SCRIPT_NAME"] = ""
         environ["PATH_INFO"] = environ["PATH_INFO"] or "/"
     for name, value in DEFAULTS:

@@ -1,0 +1,5 @@
+"""Stops in the middle."""
+
+
+def application(environ start_response):
+    return []

@@ -1,0 +1,3 @@
+"""Has no callable, or the wrong thing by that name."""
+
+application = "a text"
