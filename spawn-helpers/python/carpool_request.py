@@ -1,7 +1,7 @@
 """The request: read as SCGI from a connection, made into the environ of PEP 3333.
 
-A connection is a bare descriptor number, which costs less than a socket object or a buffered file. It
-may be in blocking or in non-blocking mode.
+A connection is a bare descriptor, which costs less than a socket object or a buffered file. It may
+be in blocking or in non-blocking mode.
 """
 
 import io
@@ -54,7 +54,7 @@ def receive(connection, size=PIECE):
 
 
 def wait(connection, event, milliseconds=None):
-    """Wait until a connection, which may be in non-blocking mode, can go on; false if it cannot."""
+    """Wait until a connection, which may be non-blocking, can go on; false if it cannot."""
     poll = select.poll()
     poll.register(connection, event)
     return poll.poll(milliseconds)

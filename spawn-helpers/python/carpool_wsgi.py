@@ -1,8 +1,8 @@
 """Run a WSGI application (PEP 3333) in a process of the Carpool pool server.
 
-Carpool starts this file as `python3 carpool_wsgi.py`; no flag is needed. Descriptor 0 is the line to
-the server, the working directory is the application's root, and ../CONTRACT.md says the rest.
-CARPOOL_ENTRY, `module:callable`, names the application and is removed from the environment once read;
+Carpool starts this file as `python3 carpool_wsgi.py`, without flags, with the line to the server
+as descriptor 0 and in the application's root; ../CONTRACT.md says the rest. CARPOOL_ENTRY names
+the application, `module:callable`, and is taken out of the environment once it is read;
 CARPOOL_APP, the application's name, stays. One connection is served at a time.
 """
 
@@ -26,7 +26,7 @@ MAX_PAYLOAD = 65536
 ONE_DESCRIPTOR = socket.CMSG_LEN(4)  # room for one and no more: the kernel closes any other
 LAST_SECOND = 0.8  # of the one second that is left when the server is gone
 
-# The socket type in C: no Python code runs in its constructor, and one is made for each connection.
+# The socket type in C: no Python code runs when one is made, which is for every connection.
 Socket = socket.SocketType
 
 
@@ -38,7 +38,7 @@ def open_line():
     try:
         line = Socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, os.dup(0))
     except OSError as error:
-        sys.exit("carpool_wsgi.py: descriptor 0 is not a line of Carpool, which starts it: %s" % error)
+        sys.exit("carpool_wsgi.py is started by Carpool: descriptor 0 is not its line: %s" % error)
     line.setblocking(True)
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 0)
@@ -49,8 +49,9 @@ def open_line():
 def watch(line):
     """Start the thread that ends this process when the server is gone, whatever else is running.
 
-    It sleeps in poll() and is not woken by frames, only by the end of the line. A forked child has
-    no threads and calls this again. Code in C that never lets go of the interpreter lock delays it.
+    It sleeps in poll(), and only the end of the line wakes it, no frame does. A forked child has
+    no threads and calls this again. An extension in C that keeps the interpreter lock delays it
+    until the lock is free.
     """
 
     def wait_for_the_end():
@@ -111,22 +112,25 @@ def load(line):
 
 def find_entry(entry):
     """Return the names of the module and of the callable, which is "" if it is to be found."""
-    if entry:
-        module_name, _, name = entry.partition(":")
+    module_name, _, name = entry.partition(":")
+    if module_name:
         return module_name, name
     for module_name in ENTRY_FILES:
         if os.path.isfile(module_name + ".py"):
-            return module_name, ""
+            return module_name, name
     files = ", ".join(name + ".py" for name in ENTRY_FILES)
     raise LoadError("none of %s is in %s" % (files, os.getcwd()))
 
 
 def import_module(name):
-    """Import the application's module as if Python had been started in the application's root."""
+    """Import the application's module as if Python had been started in the application's root.
+
+    This folder stays last on the path, for the children that multiprocessing starts afresh.
+    """
     root = os.getcwd()
-    if sys.path and sys.path[0] == os.path.dirname(os.path.abspath(__file__)):
-        del sys.path[0]
+    here = sys.path.pop(0)
     sys.path.insert(0, root)
+    sys.path.append(here)
     del sys.argv[1:]
     try:
         __import__(name)
@@ -146,8 +150,8 @@ def find_callable(module, name):
         if callable(found):
             return found
         if found is not None:
-            kind = type(found).__name__
-            raise LoadError("%s:%s is not callable: it is a %s" % (module.__name__, candidate, kind))
+            what = (module.__name__, candidate, type(found).__name__)
+            raise LoadError("%s:%s is not callable: it is a %s" % what)
     names = name or " or ".join(ENTRY_NAMES)
     raise LoadError("no callable named %s in %s" % (names, getattr(module, "__file__", module)))
 
@@ -155,8 +159,9 @@ def find_callable(module, name):
 def reason(error):
     """Say in one line why the import failed."""
     if isinstance(error, SyntaxError) and error.filename:
-        where = "%s:%s" % (error.filename, error.lineno)
-        text = "%s: %s: %s: %s" % (type(error).__name__, where, error.msg, (error.text or "").strip())
+        line = (error.text or "").strip()
+        where = (type(error).__name__, error.filename, error.lineno, error.msg, line)
+        text = "%s: %s:%s: %s: %s" % where
     elif isinstance(error, SystemExit):
         text = "the application called exit(%s) while it was imported" % (error.code,)
     else:
@@ -184,7 +189,7 @@ def serve(line, application):
 
 
 def exchange(application, connection):
-    """Serve one request; return whether the response is whole. The caller closes the connection."""
+    """Serve one request; return whether the response is whole. Closing is left to the caller."""
     response = Response(connection)
     body = None
     try:
@@ -227,6 +232,7 @@ def close(connection):
 
 
 def main():
+    """Begin at the line, end with it."""
     sys.stdout.reconfigure(line_buffering=True)
     signal.signal(signal.SIGINT, lambda *_: None)  # a terminal's Ctrl-C is for the server
     line = open_line()

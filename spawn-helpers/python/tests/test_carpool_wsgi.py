@@ -18,18 +18,20 @@ import unittest
 HERE = os.path.dirname(os.path.abspath(__file__))
 HELPER = os.path.join(os.path.dirname(HERE), "carpool_wsgi.py")
 APPS = os.path.join(HERE, "apps")
+GUESTBOOK = os.path.join(HERE, "..", "..", "..", "examples", "guestbook")
 SECONDS = 10  # nothing here takes so long; a test that waits for it has failed
 
 
 class Helper:
     """A helper process and the server's end of its line."""
 
-    def __init__(self, entry, root=APPS):
+    def __init__(self, entry, root=APPS, **settings):
         self.line, line = socket.socketpair()
         self.line.settimeout(SECONDS)
         self.errors = tempfile.TemporaryFile("w+")
         self.output = tempfile.TemporaryFile("w+")
         environment = {"PATH": os.environ["PATH"], "CARPOOL_APP": "test", "CARPOOL_ENTRY": entry}
+        environment.update(settings)
         self.process = subprocess.Popen(
             [sys.executable, HELPER],
             stdin=line,
@@ -213,7 +215,7 @@ class Start(unittest.TestCase):
             [sys.executable, HELPER], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE
         )
         self.assertEqual(1, run.returncode)
-        self.assertIn(b"not a line of Carpool", run.stderr)
+        self.assertIn(b"is started by Carpool", run.stderr)
 
 
 class End(unittest.TestCase):
@@ -309,7 +311,8 @@ class Serving(unittest.TestCase):
     # the request
 
     def test_the_environ_has_what_pep_3333_names(self):
-        head, body, whole = self.get("/a%20b", QUERY_STRING="q=1", HTTP_CONTENT_TYPE="x", HTTPS="on")
+        names = {"QUERY_STRING": "q=1", "HTTP_CONTENT_TYPE": "x", "HTTPS": "on"}
+        head, body, whole = self.get("/a%20b", **names)
         environ = json.loads(body)
         self.assertEqual("Status: 200 OK", head.split("\r\n")[0])
         self.assertTrue(whole)
@@ -661,6 +664,12 @@ class Serving(unittest.TestCase):
         self.assertEqual(before, self.helper.descriptors())
 
 
+class Children(unittest.TestCase):
+    def test_a_child_that_multiprocessing_starts_afresh_works(self):
+        with Helper("misbehave").ready() as helper:
+            self.assertEqual(b"6", helper.get("/spawned")[1])
+
+
 class Validated(unittest.TestCase):
     def test_the_validator_of_the_standard_library_finds_nothing(self):
         with Helper("validated").ready() as helper:
@@ -679,6 +688,26 @@ class Validated(unittest.TestCase):
                 connection.send(request[-5:])
                 self.assertEqual(b"POST in two pieces", helper.answer(connection)[1])
             self.assertEqual("", helper.log())
+
+
+class Guestbook(unittest.TestCase):
+    def test_an_entry_made_in_one_process_is_seen_in_another(self):
+        with tempfile.TemporaryDirectory() as directory:
+            database = os.path.join(directory, "new", "guestbook.db")
+            with Helper("", GUESTBOOK, GUESTBOOK_DB=database) as one, Helper(
+                "", GUESTBOOK, GUESTBOOK_DB=database
+            ) as other:
+                one.ready()
+                other.ready()
+                head, _, _ = one.get("/", "POST", b"name=%3CAda%3E&message=Hello", SCRIPT_NAME="/g")
+                self.assertIn("303 See Other\r\nLocation: /g/\r\n", head)
+                self.assertIn(b"<small>&lt;Ada&gt;,", other.get("/")[1])
+                entry = b'{"name": "Bob", "message": "Hi"}'
+                self.assertIn("201 Created", other.get("/api/entries", "POST", entry)[0])
+                entries = json.loads(one.get("/api/entries")[1])["entries"]
+                self.assertEqual(["Bob", "<Ada>"], [entry["name"] for entry in entries])
+                self.assertIn("404 Not Found", one.get("/other")[0])
+                self.assertEqual("", one.log() + other.log())
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """An application with a path for each thing that an application can do well or badly."""
 
 import json
+import multiprocessing
 import os
 import subprocess
 import sys
@@ -188,6 +189,13 @@ def environment(environ, start_response):
     start_response("200 OK", TEXT)
     names = sorted(name for name in os.environ if name.startswith("CARPOOL"))
     return [repr((names, sys.argv[1:], sys.path[0], sys.stdin.read())).encode()]
+
+
+def spawned(environ, start_response):
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        result = pool.apply(abs, (-6,))
+    start_response("200 OK", TEXT)
+    return [str(result).encode()]
 
 
 def told(environ, start_response):
