@@ -61,8 +61,8 @@ final class Pool {
     effects.add(effect);
   }
 
-  void note(String line, Object... arguments) {
-    add(new PoolEffect.Note(line.formatted(arguments)));
+  void note(String line) {
+    add(new PoolEffect.Note(line));
   }
 
   /** What has been added since the last time. */
@@ -94,7 +94,6 @@ final class Pool {
   void start(AppPool app) {
     Verify.verify(census.living() < limits.max(), "a start above the limit of %s", limits.max());
     PooledProcess process = new PooledProcess(new ProcessId(++lastProcess), app, now);
-    process.lastUse = ++uses;
     app.processes.add(process);
     processes.put(process.id, process);
     app.census.enters(process.state());
@@ -110,6 +109,7 @@ final class Pool {
     census.leaves(before);
     census.enters(next);
     if (next instanceof Idle idle) {
+      process.lastUse = ++uses;
       nextIdleCheck = Math.min(nextIdleCheck, idleLimit(idle.since()));
     } else if (!(next instanceof Busy)) {
       process.sessions.forEach(returns::forget);
@@ -128,7 +128,7 @@ final class Pool {
     room.leave(request.id());
     PooledSession session = new PooledSession(new SessionId(++lastSession), process);
     if (process.sessions.isEmpty()) {
-      become(process, ProcessState.BUSY);
+      become(process, new Busy());
       active++;
     }
     process.sessions.add(session);
@@ -183,7 +183,7 @@ final class Pool {
 
   /** Strikes a process off, with the sessions it had. */
   void bury(PooledProcess process) {
-    become(process, ProcessState.GONE);
+    become(process, new Gone());
     if (!process.sessions.isEmpty()) {
       active--;
     }

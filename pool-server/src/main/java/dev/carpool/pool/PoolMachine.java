@@ -89,7 +89,7 @@ public final class PoolMachine {
   private void withSession(SessionId id, PoolEvent event, Consumer<PooledSession> then) {
     PooledSession session = pool.sessions.get(id);
     if (session == null) {
-      pool.note("dropped %s: the session has ended", event);
+      pool.note("dropped %s: the session has ended".formatted(event));
     } else {
       then.accept(session);
     }
@@ -98,7 +98,7 @@ public final class PoolMachine {
   private void withProcess(ProcessId id, PoolEvent event, Consumer<PooledProcess> then) {
     PooledProcess process = pool.processes.get(id);
     if (process == null) {
-      pool.note("dropped %s: the process is gone", event);
+      pool.note("dropped %s: the process is gone".formatted(event));
     } else {
       then.accept(process);
     }
@@ -134,7 +134,7 @@ public final class PoolMachine {
 
   private void withdrawn(RequestId id) {
     if (pool.room.leave(id) == null) {
-      pool.note("%s was withdrawn too late", id);
+      pool.note("%s was withdrawn too late".formatted(id));
     }
   }
 
@@ -161,7 +161,7 @@ public final class PoolMachine {
     }
     Request request = event.request().afterFailedHandOver();
     if (pool.room.holds(request.id())) {
-      pool.note("%s has returned already", request.id());
+      pool.note("%s has returned already".formatted(request.id()));
     } else if (pool.shuttingDown) {
       pool.refuse(request, new PoolException.ShuttingDown());
     } else if (request.attempts() >= HAND_OVERS) {
@@ -175,7 +175,7 @@ public final class PoolMachine {
   private void ready(PooledProcess process, PoolEvent.Ready event) {
     process.pid = event.pid();
     if (!(process.state() instanceof Starting)) {
-      pool.note("%s is ready too late: %s", process.id, process.state().word());
+      pool.note("%s is ready too late: %s".formatted(process.id, process.state().word()));
       return;
     }
     process.concurrency = Math.max(1, event.concurrency());
@@ -189,7 +189,7 @@ public final class PoolMachine {
       process.app.backOff.failed(report, process.startedAt, pool.now);
       pool.stop(process, "start failed", false);
     } else {
-      pool.note("%s failed to start, but is %s", process.id, process.state().word());
+      pool.note("%s failed to start, but is %s".formatted(process.id, process.state().word()));
     }
   }
 
@@ -207,7 +207,7 @@ public final class PoolMachine {
   private void noteFailedStart(PooledProcess process, String how) {
     if (process.state() instanceof Starting) {
       process.app.backOff.failed(null, process.startedAt, pool.now);
-      pool.note("%s of '%s' ended while starting: %s", process.id, process.app.name, how);
+      pool.note("%s of '%s' ended while starting: %s".formatted(process.id, process.app.name, how));
     }
   }
 
@@ -219,7 +219,7 @@ public final class PoolMachine {
   private void restarted(String name) {
     AppPool app = pool.apps.get(name);
     if (app == null) {
-      pool.note("no application '%s' to restart", name);
+      pool.note("no application '%s' to restart".formatted(name));
     } else {
       renew(app, "restart");
     }

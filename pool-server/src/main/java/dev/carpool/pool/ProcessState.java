@@ -32,9 +32,6 @@ sealed interface ProcessState {
   /** No more. The pool keeps no process in this state. */
   record Gone() implements ProcessState {}
 
-  Busy BUSY = new Busy();
-  Gone GONE = new Gone();
-
   /** Whether the step to another state is one of those that are drawn above. */
   default boolean leadsTo(ProcessState next) {
     return switch (this) {

@@ -14,7 +14,7 @@ final class Times {
 
   /** A duration in nanoseconds; 292 years are for ever. */
   private static long nanos(Duration duration) {
-    return duration.getSeconds() > Long.MAX_VALUE / 1_000_000_000L - 1
+    return duration.toSeconds() > Long.MAX_VALUE / 1_000_000_000L - 1
         ? Long.MAX_VALUE
         : duration.toNanos();
   }

@@ -57,7 +57,8 @@ final class WaitingRoom {
     Verify.verify(apps.size() == byDeadline.size(), "%s, %s", apps.size(), byDeadline.size());
     for (Request request : byDeadline) {
       AppPool app = apps.get(request.id());
-      Verify.verify(app != null && app.queue.get(request.id()) == request, "%s is lost", request);
+      Verify.verify(
+          app != null && request.equals(app.queue.get(request.id())), "%s is lost", request);
     }
   }
 }
