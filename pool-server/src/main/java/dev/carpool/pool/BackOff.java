@@ -29,7 +29,7 @@ final class BackOff {
    */
   void failed(@Nullable SpawnReport report, long startedAt, long now) {
     failures++;
-    if (pauses == 0 || startedAt >= lastFailedAt) {
+    if (pauses == 0 || startedAt > lastFailedAt) {
       pauses++;
     }
     lastFailedAt = now;

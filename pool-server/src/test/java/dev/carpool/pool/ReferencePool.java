@@ -158,7 +158,7 @@ final class ReferencePool {
       Memory memory = memory(process.app);
       memory.failures++;
       memory.reported |= reported;
-      if (memory.pauses == 0 || process.startedAt >= memory.failedAt) {
+      if (memory.pauses == 0 || process.startedAt > memory.failedAt) {
         memory.pauses++;
       }
       memory.failedAt = now;

@@ -52,6 +52,9 @@ final class Scenario {
   }
 
   List<PoolEffect> on(PoolEvent event) {
+    if (event instanceof PoolEvent.TimePassed) {
+      alarm = Long.MAX_VALUE;
+    }
     List<PoolEffect> effects = machine.on(event, now);
     machine.verify();
     effects.forEach(this::take);
@@ -88,7 +91,6 @@ final class Scenario {
     long end = now + duration.toNanos();
     while (alarm <= end) {
       now = alarm;
-      alarm = Long.MAX_VALUE;
       on(new PoolEvent.TimePassed());
     }
     now = end;
@@ -245,7 +247,10 @@ final class Scenario {
   }
 
   PoolStatus.App appStatus(String name) {
-    return status().apps().stream().filter(app -> app.name().equals(name)).findFirst().orElseThrow();
+    return status().apps().stream()
+        .filter(app -> app.name().equals(name))
+        .findFirst()
+        .orElseThrow();
   }
 
   boolean isStopped(ProcessId process) {
