@@ -282,12 +282,14 @@ public final class Descriptor implements AutoCloseable {
       if (now < 0) {
         return;
       }
-      if (users.compareAndSet(now, now + CLOSED)) {
-        if (now == 0) {
+      if (now == 0) {
+        if (users.compareAndSet(0, CLOSED)) {
           closeNumber();
-        } else {
-          shutdownQuietly(2); // the last one inside closes the number
+          return;
         }
+      } else if (users.compareAndSet(now, now + 1 + CLOSED)) {
+        shutdownQuietly(2); // counted as inside, since the number must still be ours here
+        leave(); // the last one out closes the number
         return;
       }
     }

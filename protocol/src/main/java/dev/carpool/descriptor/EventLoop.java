@@ -209,6 +209,13 @@ public final class EventLoop implements AutoCloseable {
     MemorySegment event = scratch.ints;
     event.set(JAVA_INT, 0, interest);
     event.set(JAVA_LONG_UNALIGNED, DATA, number);
+    epoll.enter(); // both, lest a number is meant that belongs to something else by now
+    try {
+      descriptor.enter();
+    } catch (IOException e) {
+      epoll.leave();
+      throw e;
+    }
     try {
       int result =
           (int)
@@ -219,6 +226,9 @@ public final class EventLoop implements AutoCloseable {
       }
     } catch (Throwable e) {
       throw Descriptor.thrown(e);
+    } finally {
+      descriptor.leave();
+      epoll.leave();
     }
   }
 

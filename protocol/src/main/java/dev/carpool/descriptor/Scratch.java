@@ -67,13 +67,16 @@ final class Scratch {
     return message;
   }
 
-  /** A message to receive into these bytes, with room for one descriptor. */
+  /**
+   * A message to receive into these bytes, with room for one descriptor: CMSG_LEN and not
+   * CMSG_SPACE, whose padding would take a second one that nobody looks for.
+   */
   MemorySegment incoming(MemorySegment bytes) {
     vector.set(ADDRESS, 0, bytes);
     vector.set(JAVA_LONG, 8, bytes.byteSize());
     control.set(JAVA_LONG, 0, 0);
     message.set(ADDRESS, 32, control);
-    message.set(JAVA_LONG, 40, CONTROL_SPACE);
+    message.set(JAVA_LONG, 40, CONTROL_LENGTH);
     message.set(JAVA_INT, 48, 0);
     return message;
   }
