@@ -108,8 +108,7 @@ public final class Carpool implements Runnable {
     PrintWriter err = command.getErr();
     err.println("carpool: " + misuse.getMessage());
     if (!CommandLine.UnmatchedArgumentException.printSuggestions(misuse, err)) {
-      err.println(
-          "Try '%s --help'.".formatted(command.getCommandSpec().qualifiedName(" ")));
+      err.println("Try '%s --help'.".formatted(command.getCommandSpec().qualifiedName(" ")));
     }
     return 2;
   }

@@ -11,8 +11,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The pool's status for programs. Stable: fields may be added, but none is renamed, removed or given
- * another meaning.
+ * The pool's status for programs. Stable: fields may be added, but none is renamed, removed or
+ * given another meaning.
  *
  * <pre>
  * version, server_pid, shutting_down,

@@ -3,6 +3,7 @@ package dev.carpool.server;
 import dev.carpool.config.ConfigCheck;
 import dev.carpool.config.ConfigException;
 import java.io.IOException;
+import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -21,7 +22,14 @@ public final class Main {
   /** Runs a command and ends with its exit code: 0, 1 at run time, 2 usage, 78 configuration. */
   public static void main(String[] arguments) {
     CommandLine commands = new CommandLine(new Main());
-    commands.setExecutionExceptionHandler((e, command, parsed) -> explain(e, command));
+    commands.setParameterExceptionHandler(
+        (e, _) -> {
+          PrintWriter err = e.getCommandLine().getErr();
+          err.println("carpool: " + e.getMessage());
+          err.println("See '" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
+          return CommandLine.ExitCode.USAGE;
+        });
+    commands.setExecutionExceptionHandler((e, command, _) -> explain(e, command));
     int code = commands.execute(arguments);
     System.out.flush();
     System.exit(code);
