@@ -172,6 +172,18 @@ public final class Descriptor implements AutoCloseable {
    * others.
    */
   public Received receive(MemorySegment into) throws IOException {
+    return receive(into, 0);
+  }
+
+  /**
+   * Like {@link #receive}, but {@link #WOULD_BLOCK} instead of waiting: for a socket on which
+   * others receive too, so that what was there a moment ago may be gone.
+   */
+  public Received receiveNow(MemorySegment into) throws IOException {
+    return receive(into, MSG_DONTWAIT);
+  }
+
+  private Received receive(MemorySegment into, int flags) throws IOException {
     Scratch scratch = Scratch.get();
     enter();
     try {
@@ -179,7 +191,7 @@ public final class Descriptor implements AutoCloseable {
         long n =
             (long)
                 Syscalls.Recvmsg.CALL.invokeExact(
-                    scratch.errno, number, scratch.incoming(into), MSG_CMSG_CLOEXEC);
+                    scratch.errno, number, scratch.incoming(into), MSG_CMSG_CLOEXEC | flags);
         if (n >= 0) {
           int came = scratch.receivedDescriptor();
           return new Received(n == 0 ? END : (int) n, came < 0 ? null : adopt(came));

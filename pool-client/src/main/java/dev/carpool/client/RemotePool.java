@@ -1,0 +1,304 @@
+package dev.carpool.client;
+
+import dev.carpool.api.AppSpec;
+import dev.carpool.api.ApplicationPool;
+import dev.carpool.api.PoolException;
+import dev.carpool.api.PoolStatus;
+import dev.carpool.api.Receipt;
+import dev.carpool.api.Session;
+import dev.carpool.channel.MessageChannel;
+import dev.carpool.descriptor.Descriptor;
+import dev.carpool.descriptor.ErrnoException;
+import dev.carpool.descriptor.UnixSocket;
+import dev.carpool.wire.AppMessages;
+import dev.carpool.wire.Quantities;
+import dev.carpool.wire.StatusMessages;
+import dev.carpool.wire.proto.Clear;
+import dev.carpool.wire.proto.Get;
+import dev.carpool.wire.proto.GetActive;
+import dev.carpool.wire.proto.GetCount;
+import dev.carpool.wire.proto.GetSpawnServerPid;
+import dev.carpool.wire.proto.GetStatus;
+import dev.carpool.wire.proto.Reply;
+import dev.carpool.wire.proto.Request;
+import dev.carpool.wire.proto.Restart;
+import dev.carpool.wire.proto.SetMax;
+import dev.carpool.wire.proto.SetMaxIdleTime;
+import dev.carpool.wire.proto.SetMaxPerApp;
+import dev.carpool.wire.proto.SetQueueMax;
+import dev.carpool.wire.proto.Stop;
+import dev.carpool.wire.proto.Welcome;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * The pool of a pool server, over one connection with it.
+ *
+ * <p>Any number of gets may wait and any number of sessions be open at once. When the connection is
+ * lost, everything that waits fails with {@link PoolException.Unavailable}; open sessions work on.
+ *
+ * <p>Futures are completed by the thread that reads the replies. What is chained to them without an
+ * executor runs on it too, and must not wait: the waiting methods of this class refuse to be called
+ * there with an {@link IllegalStateException}.
+ *
+ * <p>An {@link AppSpec} is sent without its name: the server knows the application by the real path
+ * of its root.
+ */
+public final class RemotePool implements ApplicationPool {
+
+  /** How long the server may take to answer anything but a get. */
+  static final Duration ANSWER_WITHIN = Duration.ofSeconds(30);
+
+  /** How much longer than its timeout a get waits for the server to say that the time is over. */
+  private static final Duration GRACE = Duration.ofSeconds(5);
+
+  private static final Duration HELLO_WITHIN = Duration.ofSeconds(5);
+
+  private final Dialogue dialogue;
+  private final Welcome welcome;
+
+  private RemotePool(Dialogue dialogue, Welcome welcome) {
+    this.dialogue = dialogue;
+    this.welcome = welcome;
+  }
+
+  /**
+   * Connects to the admin socket of a running server, on which {@link #stop} is allowed as well.
+   *
+   * @param name for the server's log
+   * @throws PoolException.Unavailable if there is no server, or it does not answer within 5 seconds
+   * @throws PoolException.Denied if this user may not connect
+   */
+  public static RemotePool connect(Path adminSocket, String name) throws PoolException {
+    try {
+      return greet(UnixSocket.connect(adminSocket), name, HELLO_WITHIN);
+    } catch (ErrnoException e) {
+      throw switch (e.errno()) {
+        case ENOENT ->
+            new PoolException.Unavailable(
+                "No pool server runs here: there is no socket " + adminSocket + ".");
+        case ECONNREFUSED ->
+            new PoolException.Unavailable(
+                "The pool server has gone: nobody listens on its socket " + adminSocket + ".");
+        case EACCES, EPERM ->
+            new PoolException.Denied("This user may not connect to " + adminSocket + ".");
+        default -> new PoolException.Unavailable(e.getMessage() + ".");
+      };
+    } catch (HungUpException e) {
+      throw new PoolException.Unavailable(
+          "The pool server hung up before it said a word (%s). Only root and its own user may use %s."
+              .formatted(e.getMessage(), adminSocket));
+    } catch (IOException e) {
+      throw new PoolException.Unavailable("The pool server does not answer: " + e.getMessage());
+    }
+  }
+
+  /**
+   * Says Hello on a fresh connection.
+   *
+   * @param socket taken over
+   * @throws HungUpException if the server has ended this connection
+   * @throws IOException if it says nothing in time, or nothing that can be understood
+   * @throws PoolException if it refuses
+   */
+  static RemotePool greet(Descriptor socket, String name, Duration within)
+      throws IOException, PoolException {
+    MessageChannel<Reply, Request> channel = MessageChannel.ofClient(socket);
+    boolean welcome = false;
+    try {
+      Dialogue dialogue = new Dialogue(channel);
+      Welcome answer = dialogue.hello(name, within);
+      welcome = true;
+      return new RemotePool(dialogue, answer);
+    } finally {
+      if (!welcome) {
+        channel.close();
+      }
+    }
+  }
+
+  /** The server's process. */
+  public long serverPid() {
+    return Integer.toUnsignedLong(welcome.getPid());
+  }
+
+  /** The server's version. */
+  public String serverVersion() {
+    return welcome.getServer();
+  }
+
+  /** Whether the connection with the server stands, as far as is known. */
+  public boolean isOpen() {
+    return dialogue.isOpen();
+  }
+
+  @Override
+  public CompletableFuture<Session> request(AppSpec app, Duration timeout) {
+    return dialogue.get(get(timeout).setSpec(AppMessages.toMessage(app)));
+  }
+
+  @Override
+  public CompletableFuture<Session> request(String appName, Duration timeout) {
+    return dialogue.get(get(timeout).setName(appName));
+  }
+
+  private static Get.Builder get(Duration timeout) {
+    return Get.newBuilder().setTimeoutMillis(Math.max(1, Quantities.millis(timeout)));
+  }
+
+  @Override
+  public Session get(AppSpec app, Duration timeout) throws PoolException, InterruptedException {
+    dialogue.mayWait();
+    return await(request(app, timeout), timeout);
+  }
+
+  @Override
+  public Session get(String appName, Duration timeout) throws PoolException, InterruptedException {
+    dialogue.mayWait();
+    return await(request(appName, timeout), timeout);
+  }
+
+  /** Waits a little longer than the server does, in case that the server has come to a halt. */
+  private static Session await(CompletableFuture<Session> request, Duration timeout)
+      throws PoolException, InterruptedException {
+    try {
+      long millis = Math.max(0, Quantities.millis(timeout));
+      return request.get(
+          millis + Math.min(GRACE.toMillis(), Long.MAX_VALUE - millis), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      withdraw(request);
+      throw e;
+    } catch (TimeoutException e) {
+      withdraw(request);
+      throw new PoolException.QueueTimeout(
+          "The pool server has not answered, though the request's %d ms are over."
+              .formatted(timeout.toMillis()));
+    } catch (ExecutionException e) {
+      throw Dialogue.reason(e.getCause());
+    }
+  }
+
+  private static void withdraw(CompletableFuture<Session> request) {
+    if (!request.cancel(false) && !request.isCompletedExceptionally()) {
+      request.join().close();
+    }
+  }
+
+  @Override
+  public Receipt clear() throws PoolException {
+    return receipt(Request.newBuilder().setClear(Clear.getDefaultInstance()));
+  }
+
+  @Override
+  public Receipt restart(String appName) throws PoolException {
+    return receipt(Request.newBuilder().setRestart(Restart.newBuilder().setApp(appName)));
+  }
+
+  @Override
+  public Receipt setMax(int max) throws PoolException {
+    return receipt(Request.newBuilder().setSetMax(SetMax.newBuilder().setMax(max)));
+  }
+
+  @Override
+  public Receipt setMaxPerApp(int maxPerApp) throws PoolException {
+    return receipt(
+        Request.newBuilder().setSetMaxPerApp(SetMaxPerApp.newBuilder().setMaxPerApp(maxPerApp)));
+  }
+
+  @Override
+  public Receipt setMaxIdleTime(Duration maxIdleTime) throws PoolException {
+    long millis = Quantities.millis(maxIdleTime);
+    return receipt(
+        Request.newBuilder()
+            .setSetMaxIdleTime(
+                SetMaxIdleTime.newBuilder()
+                    .setMillis(maxIdleTime.isNegative() ? Math.min(-1, millis) : millis)));
+  }
+
+  @Override
+  public Receipt setQueueMax(int queueMax) throws PoolException {
+    return receipt(
+        Request.newBuilder().setSetQueueMax(SetQueueMax.newBuilder().setQueueMax(queueMax)));
+  }
+
+  @Override
+  public int active() throws PoolException {
+    return (int) number(Request.newBuilder().setGetActive(GetActive.getDefaultInstance()));
+  }
+
+  @Override
+  public int count() throws PoolException {
+    return (int) number(Request.newBuilder().setGetCount(GetCount.getDefaultInstance()));
+  }
+
+  @Override
+  public long spawnServerPid() throws PoolException {
+    return number(
+        Request.newBuilder().setGetSpawnServerPid(GetSpawnServerPid.getDefaultInstance()));
+  }
+
+  @Override
+  public PoolStatus status() throws PoolException {
+    Reply reply =
+        dialogue.call(
+            Request.newBuilder().setGetStatus(GetStatus.getDefaultInstance()), ANSWER_WITHIN);
+    if (!reply.hasStatus()) {
+      throw unexpected(reply);
+    }
+    try {
+      return StatusMessages.fromMessage(reply.getStatus());
+    } catch (IllegalArgumentException e) {
+      throw new PoolException.Unavailable(
+          "The pool server's status makes no sense: " + e.getMessage());
+    }
+  }
+
+  /**
+   * Tells the server to shut down, which it begins to do at once.
+   *
+   * @throws PoolException.Denied unless this is a connection on its admin socket
+   */
+  public void stop() throws PoolException {
+    Reply reply =
+        dialogue.call(Request.newBuilder().setStop(Stop.getDefaultInstance()), ANSWER_WITHIN);
+    if (!reply.hasDone()) {
+      throw unexpected(reply);
+    }
+  }
+
+  /**
+   * Ends the connection with the server. What waits fails with {@link PoolException.Unavailable},
+   * and is withdrawn by the server; open sessions work on until they are closed. The pool and other
+   * clients notice nothing else.
+   */
+  @Override
+  public void close() {
+    dialogue.close();
+  }
+
+  private Receipt receipt(Request.Builder request) throws PoolException {
+    Reply reply = dialogue.call(request, ANSWER_WITHIN);
+    if (!reply.hasReceipt()) {
+      throw unexpected(reply);
+    }
+    return StatusMessages.fromMessage(reply.getReceipt());
+  }
+
+  private long number(Request.Builder request) throws PoolException {
+    Reply reply = dialogue.call(request, ANSWER_WITHIN);
+    if (!reply.hasNumber()) {
+      throw unexpected(reply);
+    }
+    return reply.getNumber().getValue();
+  }
+
+  private static PoolException unexpected(Reply reply) {
+    return new PoolException.Unavailable(
+        "The pool server answered something else: " + reply.getResultCase() + ".");
+  }
+}
