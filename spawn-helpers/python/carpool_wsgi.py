@@ -24,7 +24,7 @@ ENTRY_NAMES = ("application", "app")
 FRAME_SIZE = 8
 MAX_PAYLOAD = 65536
 ONE_DESCRIPTOR = socket.CMSG_LEN(4)  # room for one and no more: the kernel closes any other
-LAST_SECOND = 0.8  # of the one second that is left when the server is gone
+LAST_SECOND = 0.7  # of the one second that is left when the server is gone
 
 # The socket type in C: no Python code runs when one is made, which is for every connection.
 Socket = socket.SocketType

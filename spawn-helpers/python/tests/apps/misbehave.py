@@ -1,5 +1,6 @@
 """An application with a path for each thing that an application can do well or badly."""
 
+import io
 import json
 import multiprocessing
 import os
@@ -13,19 +14,21 @@ closed = []
 
 
 class Pieces:
-    """An iterable that notes in `closed` that it was closed."""
+    """An iterable that notes in `closed` how much was taken of it when it was closed."""
 
     def __init__(self, *pieces):
         self.pieces = pieces
+        self.taken = 0
 
     def __iter__(self):
         for piece in self.pieces:
+            self.taken += 1
             if isinstance(piece, BaseException):
                 raise piece
             yield piece
 
     def close(self):
-        closed.append(len(self.pieces))
+        closed.append(self.taken)
 
 
 def boom(environ, start_response):
@@ -139,6 +142,11 @@ def empty(environ, start_response):
     return []
 
 
+def not_empty(environ, start_response):
+    start_response("204 No Content", [])
+    return [b"a body all the same"]
+
+
 def length(environ, start_response):
     start_response("200 OK", [("Content-Length", "12345")])
     return [] if environ["REQUEST_METHOD"] == "HEAD" else [b"x" * 12345]
@@ -166,8 +174,20 @@ def a_compressed_file(environ, start_response):
     path = os.path.join(environ["HTTP_DIRECTORY"], "file.gz")
     with gzip.open(path, "wb") as file:
         file.write(b"plain" * 10000)
+    file = gzip.open(path)
+    if "HTTP_BUFFERED" in environ:
+        file = io.BufferedReader(file)
     start_response("200 OK", TEXT)
-    return environ["wsgi.file_wrapper"](gzip.open(path))
+    return environ["wsgi.file_wrapper"](file)
+
+
+def a_file_with_a_read_of_its_own(environ, start_response):
+    class Shouting(io.BufferedReader):
+        def read(self, size=-1):
+            return super().read(size).upper()
+
+    start_response("200 OK", TEXT)
+    return environ["wsgi.file_wrapper"](Shouting(io.FileIO(__file__)))
 
 
 def a_spooled_file(environ, start_response):

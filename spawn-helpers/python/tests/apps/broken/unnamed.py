@@ -1,0 +1,3 @@
+"""Fails as if a module were missing, without saying which."""
+
+raise ModuleNotFoundError("by hand")
