@@ -30,18 +30,33 @@ public final class ServerSocket implements AutoCloseable {
   private final Descriptor socket;
   private final Reception reception;
 
-  private ServerSocket(Descriptor socket, Reception reception) {
+  /**
+   * The door behind an adopted socket.
+   *
+   * @param socket taken over
+   */
+  public ServerSocket(Descriptor socket, Reception reception) {
     this.socket = socket;
     this.reception = reception;
   }
 
   /**
-   * Takes over an inherited descriptor.
+   * Takes over an inherited descriptor. To be done before anything else is opened, or the number could belong to a socket
+   * of the server's own.
    *
-   * @throws IOException if it is not a connected Unix stream socket
+   * @throws IOException if it is not a connected Unix stream socket; the message says what to do
    */
-  public static ServerSocket adopt(int number, Reception reception) throws IOException {
-    return new ServerSocket(UnixSocket.adopt(number), reception);
+  public static Descriptor inherited(int number) throws IOException {
+    try {
+      return UnixSocket.adopt(number);
+    } catch (IOException e) {
+      throw new IOException(
+          e.getMessage()
+              + "; start the server with one end of a socketpair(AF_UNIX, SOCK_STREAM) as descriptor "
+              + number
+              + ", or name its number with --server-socket-fd",
+          e);
+    }
   }
 
   /** Answers wake-ups until nobody holds the other end any more, or this is closed. */

@@ -4,6 +4,7 @@ import dev.carpool.channel.RuntimeDirectory;
 import dev.carpool.config.Environment;
 import dev.carpool.config.Listener;
 import dev.carpool.config.ServerConfig;
+import dev.carpool.descriptor.Descriptor;
 import dev.carpool.door.AdminSocket;
 import dev.carpool.door.Reception;
 import dev.carpool.door.ServerSocket;
@@ -112,9 +113,13 @@ final class PoolServer implements AutoCloseable {
     return gateway;
   }
 
-  /** Answers wake-ups on an inherited socket until nobody can ask any more or the server stops. */
-  void serveWakeUps(int descriptor) throws IOException {
-    try (ServerSocket socket = ServerSocket.adopt(descriptor, reception)) {
+  /**
+   * Answers wake-ups on an inherited socket until nobody can ask any more or the server stops.
+   *
+   * @param inherited taken over
+   */
+  void serveWakeUps(Descriptor inherited) throws IOException {
+    try (ServerSocket socket = new ServerSocket(inherited, reception)) {
       onStop = socket::close;
       if (!isStopping()) {
         socket.serve();

@@ -1,6 +1,8 @@
 package dev.carpool.server;
 
 import dev.carpool.config.ConfigException;
+import dev.carpool.descriptor.Descriptor;
+import dev.carpool.door.ServerSocket;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -32,8 +34,9 @@ final class ServerCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, ConfigException {
-    try (PoolServer server = PoolServer.start(options.read(), options.directory())) {
-      server.serveWakeUps(descriptor);
+    try (Descriptor socket = ServerSocket.inherited(descriptor);
+        PoolServer server = PoolServer.start(options.read(), options.directory())) {
+      server.serveWakeUps(socket);
     }
     return 0;
   }
