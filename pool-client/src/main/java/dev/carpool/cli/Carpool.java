@@ -3,7 +3,6 @@ package dev.carpool.cli;
 import dev.carpool.api.PoolException;
 import java.io.IOException;
 import java.io.PrintWriter;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -20,11 +19,12 @@ import picocli.CommandLine.Spec;
     synopsisHeading = "%nUsage: ",
     customSynopsis = "carpool COMMAND [ARGUMENTS]",
     optionListHeading = "%nOptions:%n",
+    commandListHeading = "%n",
     versionProvider = Carpool.Version.class,
     footer = {
       "",
-      "'carpool COMMAND --help' says more. Exit codes: 0 done, 1 failed, 2 wrong command",
-      "line, 78 wrong configuration.",
+      "'carpool COMMAND --help' says more.",
+      "Exit codes: 0 done, 1 failed, 2 wrong command line, 78 wrong configuration.",
       "",
       "Examples:",
       "  carpool serve examples/guestbook",
@@ -35,7 +35,6 @@ public final class Carpool implements Runnable {
 
   private static final String COMMANDS =
       """
-
       Serving:
         serve      serve a folder, or what a carpool.toml says, over HTTP
         server     run the bare pool server on an inherited socket
@@ -49,7 +48,7 @@ public final class Carpool implements Runnable {
         stop       end the server
       """;
 
-  @Spec @Nullable CommandSpec spec;
+  @Spec CommandSpec spec;
 
   @Option(
       names = {"-h", "--help"},
@@ -89,9 +88,7 @@ public final class Carpool implements Runnable {
   /** Without a command: what there is. */
   @Override
   public void run() {
-    if (spec != null) {
-      throw new ParameterException(spec.commandLine(), "a command is missing");
-    }
+    throw new ParameterException(spec.commandLine(), "a command is missing");
   }
 
   private static int failed(Exception failure, CommandLine command, ParseResult parsed)

@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
 abstract sealed class ServerCommand implements Callable<Integer>
     permits StatusCommand, SetCommand, RestartCommand, ClearCommand, StopCommand {
 
-  @Spec @Nullable CommandSpec spec;
+  @Spec CommandSpec spec;
 
   @Option(
       names = "--runtime-dir",
@@ -49,7 +49,7 @@ abstract sealed class ServerCommand implements Callable<Integer>
   public final Integer call() throws IOException, PoolException, InterruptedException {
     check();
     RuntimeDirectory directory = RuntimeDirectory.find(runtimeDir);
-    PrintWriter out = commandSpec().commandLine().getOut();
+    PrintWriter out = spec.commandLine().getOut();
     try (RunningServer server = connect(directory.adminSocket())) {
       return run(server, directory, out);
     } finally {
@@ -59,13 +59,6 @@ abstract sealed class ServerCommand implements Callable<Integer>
 
   /** Looks at the arguments before any server is asked. */
   void check() {}
-
-  final CommandSpec commandSpec() {
-    if (spec == null) {
-      throw new IllegalStateException("picocli has not made this command");
-    }
-    return spec;
-  }
 
   private RunningServer connect(Path socket) throws IOException, PoolException {
     try {

@@ -52,7 +52,7 @@ final class SetCommand extends ServerCommand {
     try {
       change = Setting.of(setting).parse(value);
     } catch (IllegalArgumentException e) {
-      throw new ParameterException(commandSpec().commandLine(), e.getMessage(), e);
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
   }
 
