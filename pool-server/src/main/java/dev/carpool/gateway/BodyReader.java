@@ -1,6 +1,7 @@
 package dev.carpool.gateway;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
 
@@ -22,13 +23,18 @@ final class BodyReader implements Runnable {
     void bodyRefused(IOException cause);
   }
 
+  /** Where the bytes go. */
+  interface Store {
+    void append(ByteBuffer bytes) throws IOException;
+  }
+
   private final Request request;
-  private final RequestBody body;
+  private final Store store;
   private final Then then;
 
-  BodyReader(Request request, RequestBody body, Then then) {
+  BodyReader(Request request, Store store, Then then) {
     this.request = request;
-    this.body = body;
+    this.store = store;
     this.then = then;
   }
 
@@ -46,7 +52,7 @@ final class BodyReader implements Runnable {
       }
       boolean last = chunk.isLast();
       try {
-        body.append(chunk.getByteBuffer());
+        store.append(chunk.getByteBuffer());
       } catch (IOException e) {
         then.bodyRefused(e);
         return;

@@ -11,9 +11,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.EofException;
+import org.eclipse.jetty.io.QuietException;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
@@ -76,13 +78,18 @@ final class Exchange implements BodyReader.Then, Relay.Receiver {
     } else if (request.getLength() > settings.maxBody()) {
       refuseBody();
     } else {
-      new BodyReader(request, body, this).run();
+      new BodyReader(request, body::append, this).run();
     }
   }
 
   @Override
   public void bodyBroke(Throwable cause) {
-    end(cause);
+    if (cause instanceof TimeoutException) {
+      response.getHeaders().put(HttpHeader.CONNECTION, "close");
+      refuse(Refusal.tooSlow());
+    } else {
+      end(cause);
+    }
   }
 
   @Override
@@ -95,8 +102,10 @@ final class Exchange implements BodyReader.Then, Relay.Receiver {
   }
 
   private void refuseBody() {
-    response.getHeaders().put(HttpHeader.CONNECTION, "close"); // the rest of it is not read
-    refuse(Refusal.tooLarge(settings.maxBody()));
+    response
+        .getHeaders()
+        .put(HttpHeader.CONNECTION, "close"); // there may be more than we linger for
+    refuse(Refusal.tooLarge(settings.maxBody()), () -> Lingering.over(request, () -> end(null)));
   }
 
   @Override
@@ -207,14 +216,17 @@ final class Exchange implements BodyReader.Then, Relay.Receiver {
 
   @Override
   public void nothingCame(boolean untouched) {
+    Session ended;
     synchronized (this) {
-      if (over) {
+      ended = session;
+      if (over || refused || ended == null) {
         return; // it was us who closed the session
       }
     }
     LOG.warn(
-        "{}: the process ended its connection {}",
+        "{}: process {} ended its connection {}",
         name(),
+        ended.pid(),
         untouched ? "before it had answered" : "within the headers of its response");
     refuse(Refusal.diedBeforeAnswering());
   }
@@ -244,17 +256,40 @@ final class Exchange implements BodyReader.Then, Relay.Receiver {
   }
 
   private void refuse(Refusal refusal) {
+    refuse(refusal, () -> end(null));
+  }
+
+  private void refuse(Refusal refusal, Runnable then) {
     synchronized (this) {
       if (over || refused) {
         return;
       }
       refused = true;
     }
-    RefusalPage.write(request, response, refusal, Callback.from(() -> end(null), this::end));
+    RefusalPage.write(request, response, refusal, Callback.from(then, this::end));
+  }
+
+  /** Ends the exchange because the server ends: in words, if the response has not begun. */
+  void breakOff() {
+    synchronized (this) {
+      if (stream == null && session != null) {
+        session.close();
+      }
+    }
+    Refusal refusal = Refusal.of(new PoolException.ShuttingDown(), false);
+    if (!hasBegun() && refusal != null) {
+      refuse(refusal);
+    } else {
+      abort(new EofException("the server is going away"));
+    }
+  }
+
+  private synchronized boolean hasBegun() {
+    return stream != null;
   }
 
   /** Ends the exchange without finishing the response. */
-  void abort(Throwable cause) {
+  private void abort(Throwable cause) {
     ResponseStream begun;
     synchronized (this) {
       begun = stream;
@@ -291,7 +326,8 @@ final class Exchange implements BodyReader.Then, Relay.Receiver {
     if (cause == null) {
       callback.succeeded();
     } else {
-      callback.failed(cause instanceof EofException ? cause : new EofException(cause));
+      // Quietly: what there was to say has been said, and the client is gone or at fault.
+      callback.failed(cause instanceof QuietException ? cause : new EofException(cause));
     }
   }
 

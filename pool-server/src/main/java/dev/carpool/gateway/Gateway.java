@@ -70,6 +70,7 @@ public final class Gateway implements AutoCloseable {
   private final GatewayHandler handler;
   private final Server server;
   private final ServerConnector connector;
+  private volatile int port;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   /** A gateway that does not listen yet. The pool stays the caller's. */
@@ -122,6 +123,7 @@ public final class Gateway implements AutoCloseable {
     } catch (IOException e) {
       throw new IOException(cannotListen(e), e);
     }
+    port = connector.getLocalPort();
     try {
       server.start();
     } catch (Exception e) {
@@ -148,7 +150,7 @@ public final class Gateway implements AutoCloseable {
 
   /** Where it listens: with the real port, if any free one was asked for. */
   public InetSocketAddress address() {
-    return new InetSocketAddress(settings.address().getHostString(), connector.getLocalPort());
+    return new InetSocketAddress(settings.address().getHostString(), port);
   }
 
   /** Closes with ten seconds for running requests. */
@@ -175,7 +177,7 @@ public final class Gateway implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    handler.abortAll();
+    handler.breakOffAll();
     try {
       server.stop();
     } catch (Exception e) {

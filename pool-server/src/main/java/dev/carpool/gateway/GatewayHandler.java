@@ -6,7 +6,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -67,7 +66,7 @@ final class GatewayHandler extends Handler.Abstract {
   }
 
   /** Breaks off whatever still runs. */
-  void abortAll() {
-    exchanges.forEach(exchange -> exchange.abort(new EofException("the server is going away")));
+  void breakOffAll() {
+    exchanges.forEach(Exchange::breakOff);
   }
 }

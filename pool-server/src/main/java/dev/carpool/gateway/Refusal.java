@@ -79,6 +79,10 @@ record Refusal(
         413, "Too large", "This server takes at most " + limit + " bytes with a request.");
   }
 
+  static Refusal tooSlow() {
+    return new Refusal(408, "Too slow", "The rest of the request did not arrive in time.");
+  }
+
   static Refusal badPath() {
     return new Refusal(400, "Bad address", "The address has a NUL byte in it.");
   }

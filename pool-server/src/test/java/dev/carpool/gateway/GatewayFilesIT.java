@@ -96,11 +96,7 @@ class GatewayFilesIT {
         "/.hidden",
         "/out.py",
         "/missing",
-        "/../wsgi.py",
-        "/css/../../wsgi.py",
         "/css/../index.html",
-        "/%2e%2e/wsgi.py",
-        "/css/%2e%2e/%2e%2e/wsgi.py",
         "/css/..%2f..%2fwsgi.py",
         "/css%2fsite.css",
         "/%2ehidden",
@@ -111,7 +107,6 @@ class GatewayFilesIT {
         "/css/site.css;x",
         "/css/site.css/",
         "/%ff",
-        "/..;/wsgi.py",
         "/..%5cwsgi.py",
         "/index.html%20",
       })
@@ -119,5 +114,20 @@ class GatewayFilesIT {
     Answer answer = get(path);
     assertThat(answer.text()).isEqualTo("the application");
     assertThat(answer.status()).isEqualTo(200);
+  }
+
+  /** Nothing can stand there, so not even the application is asked. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/../wsgi.py",
+        "/css/../../wsgi.py",
+        "/%2e%2e/wsgi.py",
+        "/css/%2e%2e/%2e%2e/wsgi.py",
+        "/..;/wsgi.py"
+      })
+  void aPathThatClimbsOutOfTheRootIsABadRequest(String path) throws Exception {
+    assertThat(get(path).status()).isEqualTo(400);
+    assertThat(running.pool.asked).hasValue(0);
   }
 }

@@ -285,7 +285,7 @@ class GatewayIT {
         assertThat(head()).isNotEmpty();
       }
       assertThat(ends.poll(2, TimeUnit.SECONDS)).isTrue();
-      assertThat(pool.givenBack).hasValue(1);
+      await().untilAsserted(() -> assertThat(pool.givenBack).hasValue(1));
     }
 
     @Test
