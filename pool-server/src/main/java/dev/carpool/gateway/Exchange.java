@@ -105,7 +105,9 @@ final class Exchange implements BodyReader.Then, Relay.Receiver {
     response
         .getHeaders()
         .put(HttpHeader.CONNECTION, "close"); // there may be more than we linger for
-    refuse(Refusal.tooLarge(settings.maxBody()), () -> Lingering.over(request, () -> end(null)));
+    boolean ignored =
+        refuse(
+            Refusal.tooLarge(settings.maxBody()), () -> Lingering.over(request, () -> end(null)));
   }
 
   @Override
@@ -191,14 +193,13 @@ final class Exchange implements BodyReader.Then, Relay.Receiver {
   }
 
   @Override
-  public ResponseStream begin(CgiResponse head) {
+  public ResponseStream begin(CgiResponse head) throws IOException {
     ResponseStream begun = new ResponseStream(response::write, RESPONSE_BUFFER, this::streamed);
     synchronized (this) {
-      stream = begun;
-      if (over) {
-        begun.abandon(new EofException("the client is gone"));
-        return begun;
+      if (over || refused) {
+        throw new EofException("the exchange is over");
       }
+      stream = begun;
     }
     response.setStatus(head.status());
     HttpFields.Mutable headers = response.getHeaders();
@@ -241,7 +242,7 @@ final class Exchange implements BodyReader.Then, Relay.Receiver {
   private void unexpected(Throwable cause) {
     ResponseStream begun;
     synchronized (this) {
-      if (over) {
+      if (over || refused) {
         return; // a consequence of the end
       }
       begun = stream;
@@ -256,36 +257,29 @@ final class Exchange implements BodyReader.Then, Relay.Receiver {
   }
 
   private void refuse(Refusal refusal) {
-    refuse(refusal, () -> end(null));
+    boolean ignored = refuse(refusal, () -> end(null));
   }
 
-  private void refuse(Refusal refusal, Runnable then) {
+  /** Answers with a page, unless it is too late for any. Returns whether nothing more is to do. */
+  private boolean refuse(Refusal refusal, Runnable then) {
     synchronized (this) {
       if (over || refused) {
-        return;
+        return true;
+      }
+      if (stream != null) {
+        return false;
       }
       refused = true;
     }
     RefusalPage.write(request, response, refusal, Callback.from(then, this::end));
+    return true;
   }
 
   /** Ends the exchange because the server ends: in words, if the response has not begun. */
   void breakOff() {
-    synchronized (this) {
-      if (stream == null && session != null) {
-        session.close();
-      }
-    }
-    Refusal refusal = Refusal.of(new PoolException.ShuttingDown(), false);
-    if (!hasBegun() && refusal != null) {
-      refuse(refusal);
-    } else {
+    if (!refuse(Refusal.shuttingDown(), () -> end(null))) {
       abort(new EofException("the server is going away"));
     }
-  }
-
-  private synchronized boolean hasBegun() {
-    return stream != null;
   }
 
   /** Ends the exchange without finishing the response. */

@@ -37,13 +37,7 @@ record Refusal(
                   + " Please try again in a moment.",
               seconds(full.retryAfter()),
               null);
-      case PoolException.ShuttingDown down ->
-          new Refusal(
-              503,
-              "Shutting down",
-              "The server is shutting down. Please try again in a moment.",
-              seconds(down.retryAfter()),
-              null);
+      case PoolException.ShuttingDown ignored -> shuttingDown();
       case PoolException.QueueTimeout ignored ->
           new Refusal(
               504,
@@ -63,6 +57,15 @@ record Refusal(
       case PoolException.Denied ignored -> null;
       case PoolException.Unavailable ignored -> null;
     };
+  }
+
+  static Refusal shuttingDown() {
+    return new Refusal(
+        503,
+        "Shutting down",
+        "The server is shutting down. Please try again in a moment.",
+        1,
+        null);
   }
 
   static Refusal diedBeforeAnswering() {

@@ -27,8 +27,13 @@ final class Relay {
 
   /** Who gets the response. */
   interface Receiver {
-    /** The head has come: the stream for the body. Called at most once. */
-    ResponseStream begin(CgiResponse head);
+    /**
+     * The head has come. Called at most once.
+     *
+     * @return the stream for the body
+     * @throws IOException when nobody wants it any more
+     */
+    ResponseStream begin(CgiResponse head) throws IOException;
 
     /**
      * The process closed the connection without a whole head, of which something had come or not.

@@ -1,9 +1,5 @@
 package dev.carpool.gateway;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import org.eclipse.jetty.http.HttpFields;
-import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -24,15 +20,5 @@ final class ServerErrors extends ErrorHandler {
       Callback callback) {
     RefusalPage.write(
         request, response, Refusal.ofServer(code, HttpStatus.getMessage(code)), callback);
-  }
-
-  @Override
-  public ByteBuffer badMessageError(
-      int status, @Nullable String reason, HttpFields.Mutable fields) {
-    fields.put(HttpHeader.CONTENT_TYPE, "text/plain; charset=utf-8");
-    fields.put(HttpHeader.CACHE_CONTROL, "no-store");
-    return ByteBuffer.wrap(
-        RefusalPage.text(Refusal.ofServer(status, HttpStatus.getMessage(status)))
-            .getBytes(StandardCharsets.UTF_8));
   }
 }

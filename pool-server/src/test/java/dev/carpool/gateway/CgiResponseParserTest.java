@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.common.collect.ImmutableList;
 import dev.carpool.gateway.CgiResponse.Field;
 import dev.carpool.gateway.CgiResponseParser.BadResponse;
 import java.nio.ByteBuffer;
@@ -25,11 +26,8 @@ class CgiResponseParserTest {
         ByteBuffer.wrap(
             "Status: 404 Not Found\r\nX-A:  b \nContent-Length: 4\n\r\nbody".getBytes(ISO_8859_1));
     CgiResponse head = new CgiResponseParser().feed(bytes);
-    assertThat(head)
-        .isEqualTo(
-            new CgiResponse(
-                404, com.google.common.collect.ImmutableList.of(new Field("X-A", "b")), 4));
-    assertThat(ISO_8859_1.decode(bytes)).asString().isEqualTo("body");
+    assertThat(head).isEqualTo(new CgiResponse(404, ImmutableList.of(new Field("X-A", "b")), 4));
+    assertThat(ISO_8859_1.decode(bytes).toString()).isEqualTo("body");
   }
 
   @Test

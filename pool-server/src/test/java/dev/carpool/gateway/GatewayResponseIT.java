@@ -244,7 +244,11 @@ class GatewayResponseIT {
 
     @Test
     void breaksOffWhatDoesNotFinish() throws Exception {
-      pool.next(process -> process.seesTheEnd());
+      pool.next(
+          process -> {
+            process.head();
+            process.seesTheEnd();
+          });
       try (RawClient client = running.client()) {
         client.get("/");
         pool.awaitAsked();

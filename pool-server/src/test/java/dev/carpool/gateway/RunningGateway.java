@@ -29,7 +29,7 @@ final class RunningGateway implements AutoCloseable {
   }
 
   RunningGateway(Path directory, UnaryOperator<GatewaySettings> change) throws IOException {
-    warmUp();
+    warmUp(directory.resolve("warm"));
     descriptorsBefore = descriptors();
     bodies = directory.resolve("run");
     gateway =
@@ -45,14 +45,14 @@ final class RunningGateway implements AutoCloseable {
   }
 
   /** Opens what the JVM opens once and keeps: its jars, the random device. */
-  private static void warmUp() throws IOException {
+  private static void warmUp(Path directory) throws IOException {
     if (warm) {
       return;
     }
     warm = true;
     ((ch.qos.logback.classic.Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME))
         .setLevel(Level.WARN);
-    RunningGateway first = new RunningGateway(Files.createTempDirectory("warm"));
+    RunningGateway first = new RunningGateway(directory);
     try (RawClient client = first.client()) {
       first.pool.next(process -> process.answer("Status: 200 OK\r\n\r\nwarm"));
       client.get("/").answer();
