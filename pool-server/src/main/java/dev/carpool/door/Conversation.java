@@ -53,6 +53,7 @@ final class Conversation implements Runnable {
   private final Map<Long, CompletableFuture<Session>> waiting = new ConcurrentHashMap<>();
   private final Map<Long, LiveSession> sessions = new ConcurrentHashMap<>();
   private final AtomicLong nextSession = new AtomicLong();
+  private volatile boolean stopped;
   private volatile boolean ended;
 
   Conversation(
@@ -87,7 +88,11 @@ final class Conversation implements Runnable {
     } catch (IOException e) {
       LOG.debug("{} is gone: {}", name, e.getMessage());
     } finally {
-      end("the client has gone");
+      String why = channel.closeReason();
+      if (why != null && !stopped) {
+        LOG.info("{} was hung up on: {}", name, why);
+      }
+      channel.close("the client has gone");
       ended = true;
       waiting.values().forEach(get -> get.cancel(false));
       sessions.values().forEach(LiveSession::close);
@@ -96,6 +101,7 @@ final class Conversation implements Runnable {
 
   /** Hangs up; the reading thread then clears up. */
   void end(String why) {
+    stopped = true;
     channel.close(why);
   }
 

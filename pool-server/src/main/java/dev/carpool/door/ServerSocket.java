@@ -28,39 +28,23 @@ public final class ServerSocket implements AutoCloseable {
   private static final int BATCH = 64;
 
   private final Descriptor socket;
-  private final Reception reception;
 
-  /**
-   * The door behind an adopted socket.
-   *
-   * @param socket taken over
-   */
-  public ServerSocket(Descriptor socket, Reception reception) {
+  private ServerSocket(Descriptor socket) {
     this.socket = socket;
-    this.reception = reception;
   }
 
   /**
-   * Takes over an inherited descriptor. To be done before anything else is opened, or the number could belong to a socket
-   * of the server's own.
+   * Takes over an inherited descriptor. To be called before this process opens sockets of its own,
+   * one of which could have that number.
    *
-   * @throws IOException if it is not a connected Unix stream socket; the message says what to do
+   * @throws IOException if it is not a connected Unix stream socket; it was not touched then
    */
-  public static Descriptor inherited(int number) throws IOException {
-    try {
-      return UnixSocket.adopt(number);
-    } catch (IOException e) {
-      throw new IOException(
-          e.getMessage()
-              + "; start the server with one end of a socketpair(AF_UNIX, SOCK_STREAM) as descriptor "
-              + number
-              + ", or name its number with --server-socket-fd",
-          e);
-    }
+  public static ServerSocket adopt(int number) throws IOException {
+    return new ServerSocket(UnixSocket.adopt(number));
   }
 
   /** Answers wake-ups until nobody holds the other end any more, or this is closed. */
-  public void serve() throws IOException {
+  public void serve(Reception reception) throws IOException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment wakeUps = arena.allocate(BATCH);
       MemorySegment answer = arena.allocateFrom(JAVA_BYTE, (byte) 'c');
@@ -70,7 +54,7 @@ public final class ServerSocket implements AutoCloseable {
           return;
         }
         for (int i = 0; i < n; i++) {
-          connect(answer);
+          connect(answer, reception);
         }
       }
     } catch (ClosedChannelException e) {
@@ -78,7 +62,7 @@ public final class ServerSocket implements AutoCloseable {
     }
   }
 
-  private void connect(MemorySegment answer) throws IOException {
+  private void connect(MemorySegment answer, Reception reception) throws IOException {
     SocketPair pair;
     try {
       pair = SocketPair.open();

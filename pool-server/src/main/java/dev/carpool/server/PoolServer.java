@@ -4,7 +4,6 @@ import dev.carpool.channel.RuntimeDirectory;
 import dev.carpool.config.Environment;
 import dev.carpool.config.Listener;
 import dev.carpool.config.ServerConfig;
-import dev.carpool.descriptor.Descriptor;
 import dev.carpool.door.AdminSocket;
 import dev.carpool.door.Reception;
 import dev.carpool.door.ServerSocket;
@@ -114,15 +113,15 @@ final class PoolServer implements AutoCloseable {
   }
 
   /**
-   * Answers wake-ups on an inherited socket until nobody can ask any more or the server stops.
+   * Answers wake-ups until nobody can ask any more or the server stops.
    *
-   * @param inherited taken over
+   * @param socket closed at the end
    */
-  void serveWakeUps(Descriptor inherited) throws IOException {
-    try (ServerSocket socket = new ServerSocket(inherited, reception)) {
+  void serveWakeUps(ServerSocket socket) throws IOException {
+    try (socket) {
       onStop = socket::close;
       if (!isStopping()) {
-        socket.serve();
+        socket.serve(reception);
       }
     }
   }

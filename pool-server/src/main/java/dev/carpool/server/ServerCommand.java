@@ -1,7 +1,6 @@
 package dev.carpool.server;
 
 import dev.carpool.config.ConfigException;
-import dev.carpool.descriptor.Descriptor;
 import dev.carpool.door.ServerSocket;
 import java.io.IOException;
 import java.util.concurrent.Callable;
@@ -34,10 +33,22 @@ final class ServerCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, ConfigException {
-    try (Descriptor socket = ServerSocket.inherited(descriptor);
-        PoolServer server = PoolServer.start(options.read(), options.directory())) {
+    ServerSocket socket = inheritedSocket();
+    try (PoolServer server = PoolServer.start(options.read(), options.directory())) {
       server.serveWakeUps(socket);
     }
     return 0;
+  }
+
+  private ServerSocket inheritedSocket() throws IOException {
+    try {
+      return ServerSocket.adopt(descriptor);
+    } catch (IOException e) {
+      throw new IOException(
+          e.getMessage()
+              + "; a web server starts this command with one end of a socket pair there"
+              + " (--server-socket-fd), without one use 'carpool serve'",
+          e);
+    }
   }
 }

@@ -18,9 +18,13 @@ public final class UnixSocket {
   private static final int SOCK_CLOEXEC = 0x80000;
   private static final int SOL_SOCKET = 1;
   private static final int SO_PEERCRED = 17;
+  private static final int SO_ACCEPTCONN = 30;
   private static final int SO_DOMAIN = 39;
   private static final int SO_TYPE = 3;
   private static final int SOCK_STREAM = 1;
+
+  /** The peer's user when there is no peer. */
+  private static final int NOBODY = -1;
 
   /** The longest path that a socket address holds, in bytes. */
   public static final int MAX_PATH = 107;
@@ -118,8 +122,8 @@ public final class UnixSocket {
   /**
    * Takes over an inherited descriptor, and keeps it from being inherited any further.
    *
-   * @throws IOException if there is no such descriptor, or it is not a Unix stream socket; nothing
-   *     was changed then
+   * @throws IOException if there is no such descriptor, or it is not a connected Unix stream socket;
+   *     nothing was changed then
    */
   public static Descriptor adopt(int number) throws IOException {
     try {
@@ -128,6 +132,12 @@ public final class UnixSocket {
       if (domain != AF_UNIX || type != SOCK_STREAM) {
         throw new IOException(
             "descriptor " + number + " is a socket, but not a Unix stream socket");
+      }
+      if (option(number, SO_ACCEPTCONN, 4).get(JAVA_INT, 0) != 0) {
+        throw new IOException("descriptor " + number + " is a listening socket");
+      }
+      if (option(number, SO_PEERCRED, 12).get(JAVA_INT, 4) == NOBODY) {
+        throw new IOException("descriptor " + number + " is not connected");
       }
     } catch (ErrnoException e) {
       throw new IOException(

@@ -1,0 +1,4 @@
+import sys
+
+print("no database, no service")
+sys.exit(3)

@@ -1,0 +1,4 @@
+import time
+
+print("waiting for what never comes")
+time.sleep(600)

@@ -1,0 +1,99 @@
+package dev.carpool.client;
+
+import static dev.carpool.client.ServerUnderTest.ECHO;
+import static dev.carpool.client.ServerUnderTest.app;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.carpool.api.AppSpec;
+import dev.carpool.api.PoolException;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** An application that does not start is told to whoever wants it, with the reason. */
+class BadAppsIT {
+
+  private static ServerUnderTest server;
+  private static Bystander bystander;
+  private static ServerCensus before;
+
+  @BeforeAll
+  static void aServerWithAnApplicationThatWorks() throws Exception {
+    server = ServerUnderTest.start("--max", "3");
+    bystander = new Bystander(server);
+    try (RemotePool first = server.connect()) {
+      ServerUnderTest.exchange(first, ECHO, "/warm-up");
+    }
+    before = ServerCensus.of(server.pid());
+  }
+
+  @AfterAll
+  static void theOtherApplicationNoticedNothing() throws Exception {
+    bystander.assertUnharmed();
+    assertThat(bystander.client().status().waiting()).isZero();
+    ServerCensus rest = server.censusAtRest(bystander.client());
+    System.out.println("after bad applications: " + rest);
+    assertThat(rest.threads()).isEqualTo(before.threads());
+    bystander.close();
+    assertThat(server.process().shutDown()).isZero();
+  }
+
+  @Test
+  void aRootThatIsMissing() throws Exception {
+    PoolException.SpawnFailed failure = failure(Path.of("/nowhere/at/all"), 10);
+
+    assertThat(failure).hasMessageContaining("/nowhere/at/all");
+  }
+
+  @Test
+  void aSyntaxError() throws Exception {
+    PoolException.SpawnFailed failure = failure(app("syntax-error"), 10);
+
+    assertThat(failure).hasMessageContaining("SyntaxError");
+    assertThat(String.join("\n", failure.report().output())).contains("wsgi.py", "line 1");
+  }
+
+  @Test
+  void anExitAtImport() throws Exception {
+    PoolException.SpawnFailed failure = failure(app("exits-at-import"), 10);
+
+    assertThat(failure.report().output()).contains("no database, no service");
+  }
+
+  @Test
+  void aStartThatNeverEnds() throws Exception {
+    long started = System.nanoTime();
+    PoolException.SpawnFailed failure = failure(app("never-ready"), 1);
+
+    assertThat((System.nanoTime() - started) / 1e9).isBetween(1.0, 4.0);
+    assertThat(failure).hasMessageContaining("1 s");
+    assertThat(failure.report().output()).contains("waiting for what never comes");
+  }
+
+  private static PoolException.SpawnFailed failure(Path root, int startTimeoutSeconds)
+      throws Exception {
+    AppSpec place = AppSpec.ofRoot(root);
+    AppSpec app =
+        new AppSpec(
+            place.name(),
+            place.root(),
+            place.kind(),
+            place.entry(),
+            place.command(),
+            place.env(),
+            0,
+            Duration.ofSeconds(startTimeoutSeconds));
+    try (RemotePool client = server.connect()) {
+      PoolException.SpawnFailed failure =
+          catchThrowableOfType(
+              PoolException.SpawnFailed.class, () -> client.get(app, Duration.ofSeconds(20)));
+      assertThat(failure).isNotNull();
+      System.out.println(failure.getMessage());
+      assertThat(client.active()).isLessThanOrEqualTo(1); // the connection can still be used
+      return failure;
+    }
+  }
+}
