@@ -4,8 +4,6 @@ import static com.google.common.base.Verify.verify;
 
 import dev.carpool.api.AppSpec;
 import dev.carpool.api.PoolLimits;
-import dev.carpool.pool.ReferencePool.Proc;
-import dev.carpool.pool.ReferencePool.Sess;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -35,7 +33,7 @@ final class RandomPool {
   private final int trouble;
 
   /** Grants whose process has gone, and which may still come back as failed hand-overs. */
-  private final ArrayDeque<Sess> orphans = new ArrayDeque<>();
+  private final ArrayDeque<SeenSession> orphans = new ArrayDeque<>();
 
   private final ArrayDeque<Object> last = new ArrayDeque<>();
   private long lastRequest;
@@ -134,7 +132,7 @@ final class RandomPool {
       return with(open(), this::close);
     } else if (dice < 94) {
       boolean closed = random.nextInt(4) != 0;
-      Sess session =
+      SeenSession session =
           pick(reference.sessions.values(), s -> !closed || s.closedAt != Long.MAX_VALUE);
       return with(session, s -> end(s, new PoolEvent.Done(s.id)));
     } else if (dice < 96) {
@@ -160,18 +158,18 @@ final class RandomPool {
     return new PoolEvent.Withdrawn(id);
   }
 
-  private PoolEvent close(Sess session) {
+  private PoolEvent close(SeenSession session) {
     session.closedAt = reference.now;
     return new PoolEvent.Closed(session.id);
   }
 
-  private PoolEvent end(Sess session, PoolEvent event) {
+  private PoolEvent end(SeenSession session, PoolEvent event) {
     reference.ended(session.id);
     return event;
   }
 
   private @Nullable PoolEvent failHandOver() {
-    Sess session = orphans.poll();
+    SeenSession session = orphans.poll();
     if (session == null) {
       session = open();
     }
@@ -186,9 +184,9 @@ final class RandomPool {
   /** An event of the processes, or of those who run the pool. */
   private @Nullable PoolEvent processEvent() {
     int dice = random.nextInt(100) < 98 ? random.nextInt(930) : 930 + random.nextInt(70);
-    Proc starting = pick(reference.processes.values(), p -> !p.ready);
-    Proc any = pick(reference.processes.values(), p -> true);
-    Proc stopping = pick(reference.processes.values(), p -> p.stopping);
+    SeenProcess starting = pick(reference.processes.values(), p -> !p.ready);
+    SeenProcess any = pick(reference.processes.values(), p -> true);
+    SeenProcess stopping = pick(reference.processes.values(), p -> p.stopping);
     if (dice < 400 && starting != null) {
       return ready(starting);
     } else if (dice < 400 + trouble && starting != null) {
@@ -222,14 +220,14 @@ final class RandomPool {
     return dice >= 960 ? lateEvent() : null;
   }
 
-  private PoolEvent ready(Proc process) {
+  private PoolEvent ready(SeenProcess process) {
     int concurrency = places[indexOf(process.app)];
     process.pid = process.pid == 0 ? ++lastPid : process.pid;
     reference.ready(process, concurrency);
     return new PoolEvent.Ready(process.id, process.pid, concurrency);
   }
 
-  private PoolEvent gone(Proc process) {
+  private PoolEvent gone(SeenProcess process) {
     process.sessions.stream()
         .filter(session -> session.closedAt == Long.MAX_VALUE && random.nextBoolean())
         .forEach(orphans::add);
@@ -259,8 +257,8 @@ final class RandomPool {
     verify(reference.queued.isEmpty(), "somebody still waits");
     verify(request() instanceof PoolEvent.Requested late && tellRefused(late), "late request");
     while (!reference.empty) {
-      Proc stopping = pick(reference.processes.values(), p -> p.stopping);
-      Sess session = pick(reference.sessions.values(), s -> true);
+      SeenProcess stopping = pick(reference.processes.values(), p -> p.stopping);
+      SeenSession session = pick(reference.sessions.values(), s -> true);
       if (random.nextInt(10) == 0 && reference.alarm != Long.MAX_VALUE) {
         ring();
       } else if (stopping != null) {
@@ -286,7 +284,7 @@ final class RandomPool {
     throw new IllegalArgumentException(name);
   }
 
-  private @Nullable Sess open() {
+  private @Nullable SeenSession open() {
     return pick(reference.sessions.values(), s -> s.closedAt == Long.MAX_VALUE);
   }
 

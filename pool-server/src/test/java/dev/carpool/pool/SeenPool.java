@@ -1,0 +1,187 @@
+package dev.carpool.pool;
+
+import static com.google.common.base.Verify.verify;
+
+import dev.carpool.api.AppSpec;
+import dev.carpool.api.PoolLimits;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+
+/** A pool as its events and effects show it: plain lists, of which all are searched every time. */
+class SeenPool {
+
+  private static final long SECOND = 1_000_000_000L;
+  static final long GRACE = 10_000_000L;
+
+  /** What is remembered about an application between its processes. */
+  static final class Memory {
+    int places = 1;
+    int pauses;
+    int failures;
+    boolean reported;
+    long failedAt;
+    long pauseEnds = Long.MIN_VALUE;
+    boolean configured;
+    int min;
+  }
+
+  PoolLimits limits;
+  long now;
+  boolean shuttingDown;
+  final Map<ProcessId, SeenProcess> processes = new LinkedHashMap<>();
+  final Map<SessionId, SeenSession> sessions = new LinkedHashMap<>();
+  final TreeMap<RequestId, Request> queued = new TreeMap<>();
+  final Map<String, Memory> memories = new HashMap<>();
+
+  SeenPool(PoolLimits limits) {
+    this.limits = limits;
+  }
+
+  Memory memory(String app) {
+    return memories.computeIfAbsent(app, name -> new Memory());
+  }
+
+  // What happens: called before the machine is told.
+
+  void requested(RequestId id, AppSpec app, long deadline) {
+    verify(queued.put(id, new Request(id, app, now, deadline, 0)) == null, "%s twice", id);
+    memory(app.name()).min = app.min();
+  }
+
+  void configured(AppSpec app) {
+    memory(app.name()).configured = true;
+    memory(app.name()).min = app.min();
+  }
+
+  void returned(Request request) {
+    Request again =
+        new Request(
+            request.id(),
+            request.app(),
+            request.since(),
+            request.deadline(),
+            request.attempts() + 1);
+    verify(queued.put(request.id(), again) == null, "%s twice", request.id());
+  }
+
+  void ended(SessionId id) {
+    SeenSession session = sessions.remove(id);
+    if (session != null) {
+      session.process.sessions.remove(session);
+      session.process.idleSince = now;
+    }
+  }
+
+  void ready(SeenProcess process, int places) {
+    if (process.starting()) {
+      process.ready = true;
+      process.places = places;
+      process.idleSince = now;
+      Memory memory = memory(process.app);
+      memory.places = places;
+      memory.pauses = 0;
+      memory.failures = 0;
+      memory.reported = false;
+    }
+  }
+
+  void startFailed(SeenProcess process, boolean reported) {
+    if (process.starting()) {
+      Memory memory = memory(process.app);
+      memory.failures++;
+      memory.reported |= reported;
+      if (memory.pauses == 0 || process.startedAt > memory.failedAt) {
+        memory.pauses++;
+      }
+      memory.failedAt = now;
+      memory.pauseEnds = now + Math.min(60, 1L << Math.min(10, memory.pauses - 1)) * SECOND;
+    }
+  }
+
+  void gone(SeenProcess process) {
+    startFailed(process, false);
+    processes.remove(process.id);
+    List.copyOf(process.sessions).forEach(session -> sessions.remove(session.id));
+  }
+
+  void restarted(String app) {
+    memory(app).pauses = 0;
+    of(app, process -> true).forEach(process -> process.stale = true);
+  }
+
+  // Plain searches.
+
+  List<SeenProcess> of(String app, Predicate<SeenProcess> which) {
+    List<SeenProcess> found = new ArrayList<>();
+    for (SeenProcess process : processes.values()) {
+      if (process.app.equals(app) && which.test(process)) {
+        found.add(process);
+      }
+    }
+    return found;
+  }
+
+  List<Request> waiting(String app) {
+    List<Request> found = new ArrayList<>();
+    for (Request request : queued.values()) {
+      if (request.app().name().equals(app)) {
+        found.add(request);
+      }
+    }
+    return found;
+  }
+
+  private int count(Predicate<SeenProcess> which) {
+    int count = 0;
+    for (SeenProcess process : processes.values()) {
+      count += which.test(process) ? 1 : 0;
+    }
+    return count;
+  }
+
+  int starting() {
+    return count(SeenProcess::starting);
+  }
+
+  int stopping() {
+    return count(process -> process.stopping);
+  }
+
+  int staying(String app) {
+    return of(app, process -> !process.stopping).size();
+  }
+
+  boolean perAppAllows(String app) {
+    return limits.maxPerApp() == 0 || of(app, process -> true).size() < limits.maxPerApp();
+  }
+
+  boolean isAboveMinimum(String app) {
+    return of(app, SeenProcess::current).size() > (shuttingDown ? 0 : memory(app).min);
+  }
+
+  boolean pausing(String app) {
+    return memory(app).pauses > 0 && now < memory(app).pauseEnds;
+  }
+
+  boolean isReturning(SeenSession session) {
+    return session.process.current()
+        && session.closedAt != Long.MAX_VALUE
+        && now < session.closedAt + GRACE;
+  }
+
+  int returning(String app) {
+    return (int)
+        sessions.values().stream()
+            .filter(session -> session.process.app.equals(app) && isReturning(session))
+            .count();
+  }
+
+  static boolean isIdleLongest(SeenProcess process, List<SeenProcess> others) {
+    return others.stream().allMatch(other -> other.idleSince >= process.idleSince);
+  }
+}

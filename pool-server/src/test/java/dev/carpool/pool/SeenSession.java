@@ -1,0 +1,15 @@
+package dev.carpool.pool;
+
+/** A session as its events and effects show it to the reference. */
+final class SeenSession {
+  final SessionId id;
+  final SeenProcess process;
+  final Request request;
+  long closedAt = Long.MAX_VALUE;
+
+  SeenSession(SessionId id, SeenProcess process, Request request) {
+    this.id = id;
+    this.process = process;
+    this.request = request;
+  }
+}
