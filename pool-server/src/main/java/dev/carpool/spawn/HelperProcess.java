@@ -105,7 +105,7 @@ final class HelperProcess implements Line.Listener {
     Line made = new Line(execution.line(), this);
     line = made;
     ladder = new StoppingLadder(toString(), pid, made, home::later);
-    home.onExit(execution.process(), () -> exited(execution.process().exitValue()));
+    home.onExit(execution.process(), () -> exited(new ExitStatus(execution.process().exitValue())));
     try {
       output = home.listenTo(app.name(), pid, execution.output());
       watch = home.watch(made);
@@ -146,7 +146,9 @@ final class HelperProcess implements Line.Listener {
     unwatch();
     if (phase == Phase.STARTING) {
       cancelAlarm();
-      alarm = home.later(EXIT_AFTER_END, () -> failed(why + " before it was ready", "", List.of()));
+      alarm =
+          home.later(
+              EXIT_AFTER_END, () -> failed("it " + why + " before it was ready", "", List.of()));
     } else if (phase == Phase.SERVING) {
       home.listener().broken(id, why);
     }
@@ -213,12 +215,11 @@ final class HelperProcess implements Line.Listener {
     home.listener().gone(id, how);
   }
 
-  private void exited(int status) {
-    String how =
-        status > 128 ? "was ended by signal " + (status - 128) : "exited with status " + status;
+  private void exited(ExitStatus status) {
+    String how = status.toString();
     Objects.requireNonNull(ladder).end();
     if (phase == Phase.STARTING) {
-      failed(how + " before it was ready", "", List.of());
+      failed("it " + how + " before it was ready", status.advice(), List.of());
     }
     cancelAlarm();
     unwatch();

@@ -109,7 +109,7 @@ final class Line {
       int length = first & 0xffffff;
       if (length > MAX_PAYLOAD || !known(type)) {
         byte[] head = bytes.asSlice(at, HEADER).toArray(JAVA_BYTE);
-        end("wrote to its line what is no frame: " + printable(head));
+        end("wrote to its line what is no frame (" + printable(head) + ")");
         return;
       }
       if (bytes.byteSize() - at - HEADER < length) {

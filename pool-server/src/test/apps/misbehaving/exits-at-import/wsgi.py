@@ -1,0 +1,4 @@
+import sys
+
+print("no licence, no service")
+sys.exit(3)

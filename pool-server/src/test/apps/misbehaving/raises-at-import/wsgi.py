@@ -1,0 +1,3 @@
+print("reading the settings")
+settings = {"host": "localhost"}
+database = settings["database"]

@@ -1,0 +1,231 @@
+package dev.carpool.spawn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
+import dev.carpool.api.AppKind;
+import dev.carpool.api.AppSpec;
+import dev.carpool.api.SpawnReport;
+import dev.carpool.descriptor.Census;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A spawner, an ear for what becomes of its processes, and a census of descriptors, threads and
+ * children, which must be the same when the scene is closed.
+ */
+final class SpawnScene implements SpawnListener, AutoCloseable {
+
+  /** For what happens at once; the machine may be busy with other things. */
+  static final Duration SOON = Duration.ofSeconds(10);
+
+  private static final Path MISBEHAVING = Path.of("src/test/apps/misbehaving").toAbsolutePath();
+  private static final Path HELPERS = Path.of("../spawn-helpers").toAbsolutePath().normalize();
+
+  record Ready(long pid, int concurrency) {}
+
+  record Done(int session, boolean complete) {}
+
+  private final Census census;
+  private final Collection<String> threads;
+  private final AtomicLong lastProcess = new AtomicLong();
+  private final Map<Long, Long> pids = new ConcurrentHashMap<>();
+  private final Map<Long, Ready> ready = new ConcurrentHashMap<>();
+  private final Map<Long, SpawnReport> reports = new ConcurrentHashMap<>();
+  private final Map<Long, String> broken = new ConcurrentHashMap<>();
+  private final Map<Long, String> gone = new ConcurrentHashMap<>();
+  private final Map<Long, Done> done = new ConcurrentHashMap<>();
+  private final Collection<String> unexpected = new ConcurrentLinkedQueue<>();
+  private final LogEar log = new LogEar();
+  final HelperSpawner spawner;
+
+  SpawnScene() throws IOException {
+    warmUp();
+    census = Census.take();
+    threads = threads();
+    spawner = new HelperSpawner(HELPERS, this);
+    log.listen();
+  }
+
+  private static boolean warm;
+
+  /** Lets the JVM start what it starts once and keeps. */
+  private static void warmUp() throws IOException {
+    if (!warm) {
+      warm = true;
+      try (SpawnScene first = new SpawnScene()) {
+        first.awaitFailure(first.start(misbehaving("syntax-error")));
+      }
+    }
+  }
+
+  /** One of the bad applications: a helper if it has a helper.py, else one for the WSGI helper. */
+  static AppSpec misbehaving(String name) {
+    Path root = MISBEHAVING.resolve(name);
+    AppSpec app = AppSpec.named(name, root);
+    return root.resolve("helper.py").toFile().exists()
+        ? app.withKind(AppKind.HELPER).withCommand(List.of("python3", "helper.py"))
+        : app;
+  }
+
+  long start(AppSpec app) {
+    long process = lastProcess.incrementAndGet();
+    spawner.start(process, app);
+    return process;
+  }
+
+  long startAndAwaitReady(AppSpec app) {
+    long process = start(app);
+    awaitReady(process);
+    return process;
+  }
+
+  Ready awaitReady(long process) {
+    return awaited("ready", SOON, () -> ready.get(process));
+  }
+
+  /** The report of a start that failed. */
+  SpawnReport awaitFailure(long process) {
+    return awaited("a report", SOON, () -> reports.get(process));
+  }
+
+  Done awaitDone(long process) {
+    return awaited("done", SOON, () -> done.get(process));
+  }
+
+  String awaitBroken(long process) {
+    return awaited("broken", SOON, () -> broken.get(process));
+  }
+
+  /** How a process ended. */
+  String awaitGone(long process) {
+    return awaited("gone", SOON, () -> gone.get(process));
+  }
+
+  boolean isGone(long process) {
+    return gone.containsKey(process);
+  }
+
+  boolean wasReady(long process) {
+    return ready.containsKey(process);
+  }
+
+  long pid(long process) {
+    return awaited("a pid", SOON, () -> pids.get(process));
+  }
+
+  /** The lines of the log until now. */
+  List<String> log() {
+    return List.copyOf(log.lines);
+  }
+
+  private <T> T awaited(String what, Duration time, Supplier<@Nullable T> source) {
+    await(what).atMost(time).pollInterval(Duration.ofMillis(5)).until(() -> source.get() != null);
+    T value = source.get();
+    assertThat(value).isNotNull();
+    return value;
+  }
+
+  @Override
+  public void started(long process, long pid) {
+    once(pids.put(process, pid), "started twice");
+  }
+
+  @Override
+  public void ready(long process, long pid, int concurrency) {
+    once(ready.put(process, new Ready(pid, concurrency)), "ready twice");
+  }
+
+  @Override
+  public void startFailed(long process, SpawnReport report) {
+    once(reports.put(process, report), "two reports");
+    if (ready.containsKey(process)) {
+      unexpected.add("failed after ready");
+    }
+  }
+
+  @Override
+  public void done(long process, int session, boolean complete) {
+    done.put(process, new Done(session, complete));
+  }
+
+  @Override
+  public void broken(long process, String why) {
+    once(broken.put(process, why), "broken twice");
+  }
+
+  @Override
+  public void gone(long process, String how) {
+    once(gone.put(process, how), "gone twice");
+  }
+
+  private void once(@Nullable Object before, String what) {
+    if (before != null) {
+      unexpected.add(what);
+    }
+  }
+
+  private static Collection<String> threads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .map(Thread::getName)
+        // the JDK's own, kept for a while after a process was awaited
+        .filter(name -> !name.startsWith("process reaper") && !name.startsWith("ForkJoinPool"))
+        .filter(name -> !name.startsWith("awaitility"))
+        .sorted()
+        .collect(Collectors.toList());
+  }
+
+  @Override
+  public void close() {
+    for (long process = 1; process <= lastProcess.get(); process++) {
+      spawner.stop(process, "the test is over", true);
+    }
+    for (long process = 1; process <= lastProcess.get(); process++) {
+      awaitGone(process);
+    }
+    spawner.close();
+    log.stop();
+    assertThat(unexpected).isEmpty();
+    assertThat(ProcessHandle.current().descendants()).as("children").isEmpty();
+    await("threads").atMost(SOON).untilAsserted(() -> assertThat(threads()).isEqualTo(threads));
+    Census.assertSameAs(census);
+  }
+
+  /** Hears the log. */
+  private static final class LogEar extends AppenderBase<ILoggingEvent> {
+    private final Logger root =
+        (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+    private final Collection<String> lines = new ConcurrentLinkedQueue<>();
+
+    void listen() {
+      setContext(root.getLoggerContext());
+      start();
+      root.addAppender(this);
+    }
+
+    @Override
+    protected void append(ILoggingEvent event) {
+      lines.add(event.getLevel() + " " + event.getLoggerName() + " " + event.getFormattedMessage());
+    }
+
+    @Override
+    public void stop() {
+      root.detachAppender(this);
+      super.stop();
+    }
+  }
+}
