@@ -50,7 +50,7 @@ final class Pool {
 
   private List<PoolEffect> effects = new ArrayList<>();
   private long lastProcess;
-  private long lastSession;
+  private long nextSession;
   private long uses;
 
   Pool(PoolLimits limits) {
@@ -126,7 +126,7 @@ final class Pool {
   /** Gives a waiting request a place of a process that has one. */
   void grant(Request request, PooledProcess process) {
     room.leave(request.id());
-    PooledSession session = new PooledSession(new SessionId(++lastSession), process);
+    PooledSession session = new PooledSession(new SessionId(nextSession++), process);
     if (process.sessions.isEmpty()) {
       become(process, new Busy());
       active++;

@@ -1,0 +1,4 @@
+"""Fails while it is imported."""
+
+print("about to fail", flush=True)
+raise RuntimeError("the database is on fire")
