@@ -160,7 +160,10 @@ class BadInputIT {
     @Test
     void aConnectionThatNobodyTookCostsTheNextClientOneTryMore() throws Exception {
       try (Arena arena = Arena.ofConfined()) {
-        server.process().socket().descriptor()
+        server
+            .process()
+            .socket()
+            .descriptor()
             .send(arena.allocateFrom(ValueLayout.JAVA_BYTE, (byte) 'w'), null);
       }
       Thread.sleep(6_000); // until the server has given up waiting for its Hello
@@ -311,9 +314,7 @@ class BadInputIT {
   }
 
   private static long residentKibibytes() throws IOException {
-    for (String line :
-        Files.readAllLines(
-            Path.of("/proc/" + server.pid() + "/status"))) {
+    for (String line : Files.readAllLines(Path.of("/proc/" + server.pid() + "/status"))) {
       if (line.startsWith("VmRSS:")) {
         return Long.parseLong(line.replaceAll("\\D", ""));
       }

@@ -63,8 +63,7 @@ class EndlessUseIT {
     double seconds = (System.nanoTime() - started) / 1e9;
     server.assertSameAs(before, client);
     System.out.printf(
-        "after:   %s; growth 0 after %s in %.1f s%n",
-        ServerCensus.of(server.pid()), what, seconds);
+        "after:   %s; growth 0 after %s in %.1f s%n", ServerCensus.of(server.pid()), what, seconds);
   }
 
   private static void connectAndClose(int times) throws Exception {

@@ -24,8 +24,7 @@ class KilledClientIT {
 
       Process holder =
           ServerUnderTest.python("holding_client.py", ECHO.toString(), "5", "3")
-              .redirectInput(
-                  ChildStandardStream.of(server.process().socket().descriptor()))
+              .redirectInput(ChildStandardStream.of(server.process().socket().descriptor()))
               .start();
       try (BufferedReader lines = holder.inputReader()) {
         assertThat(lines.readLine()).startsWith("holding ");

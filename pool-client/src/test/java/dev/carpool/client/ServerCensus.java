@@ -17,7 +17,8 @@ import java.util.stream.Stream;
  * What another process has, to be compared before and after.
  *
  * @param descriptors by kind, without plain files, since a JVM opens those whenever it likes
- * @param threads by name without its number, and without those that the JVM keeps for a minute in case it needs them again
+ * @param threads by name without its number, and without those that the JVM keeps for a minute in
+ *     case it needs them again
  * @param children how many child processes
  */
 record ServerCensus(Map<String, Long> descriptors, Map<String, Long> threads, int children) {

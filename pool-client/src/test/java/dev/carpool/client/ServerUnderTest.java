@@ -81,8 +81,7 @@ final class ServerUnderTest implements AutoCloseable {
   }
 
   static Path newRuntimeDirectory() {
-    return Path.of(
-            "target", "run", ProcessHandle.current().pid() + "-" + LAST.incrementAndGet())
+    return Path.of("target", "run", ProcessHandle.current().pid() + "-" + LAST.incrementAndGet())
         .toAbsolutePath();
   }
 

@@ -183,8 +183,7 @@ class StoppingIT {
   private void processes(int count) {
     await()
         .atMost(SOON)
-        .until(
-            () -> client.status().expecting() == 0 && client.status().count() == count);
+        .until(() -> client.status().expecting() == 0 && client.status().count() == count);
     processes = ServerCensus.children(server.pid());
     assertThat(processes).hasSize(count);
   }

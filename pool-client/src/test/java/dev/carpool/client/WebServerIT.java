@@ -7,7 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** A web server that is not written in Java, with its socket at descriptor 3 as the default says. */
+/**
+ * A web server that is not written in Java, with its socket at descriptor 3 as the default says.
+ */
 class WebServerIT {
 
   @Test

@@ -71,6 +71,11 @@ final class AppPool {
     return returning + (census.starting() + planned) * usualConcurrency;
   }
 
+  /** The number of the request that has waited longest; above all numbers if none waits. */
+  long oldestWaiting() {
+    return queue.isEmpty() ? Long.MAX_VALUE : queue.firstKey().value();
+  }
+
   /** Nothing is going on: no process, nobody waits. */
   boolean isQuiet() {
     return processes.isEmpty() && queue.isEmpty();

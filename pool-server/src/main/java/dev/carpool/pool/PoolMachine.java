@@ -109,6 +109,7 @@ public final class PoolMachine {
     pool.returns.expire(pool.now);
     refusals.refuseOverdue();
     retirement.stopExcess();
+    retirement.yieldToStarving();
     serveWaiting();
     retirement.stopIdle();
     refusals.refuseHopeless();

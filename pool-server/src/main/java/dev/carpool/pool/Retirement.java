@@ -59,6 +59,45 @@ final class Retirement {
     return longest;
   }
 
+  /**
+   * Takes an idle process from an application that has a use for it, for another one that has none
+   * at all and has waited longer. Otherwise an application that is always busy would keep its
+   * places from all others for ever.
+   */
+  void yieldToStarving() {
+    int stopping = pool.census.living() - pool.census.staying();
+    boolean possible =
+        pool.census.idle() > 0
+            && pool.census.staying() >= pool.limits.max()
+            && pool.census.starting() + stopping < pool.limits.maxSpawning();
+    AppPool starving = possible ? longestStarving() : null;
+    if (starving == null) {
+      return;
+    }
+    PooledProcess longest = null;
+    for (PooledProcess process : pool.processes.values()) {
+      if (process.app.oldestWaiting() > starving.oldestWaiting() && isAboveMinimum(process.app)) {
+        longest = longerIdle(process, longest);
+      }
+    }
+    if (longest != null) {
+      pool.stop(longest, "makes room for " + starving.name, false);
+    }
+  }
+
+  private @Nullable AppPool longestStarving() {
+    AppPool longest = null;
+    for (AppPool app : pool.apps.awake()) {
+      boolean starving = !app.queue.isEmpty() && app.census.staying() == 0;
+      if (starving
+          && !app.backOff.isPausing(pool.now)
+          && (longest == null || app.oldestWaiting() < longest.oldestWaiting())) {
+        longest = app;
+      }
+    }
+    return longest;
+  }
+
   private static @Nullable PooledProcess longerIdle(
       PooledProcess candidate, @Nullable PooledProcess longest) {
     if (!(candidate.state() instanceof Idle idle)) {

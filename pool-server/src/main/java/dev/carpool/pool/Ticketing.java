@@ -57,7 +57,7 @@ final class Ticketing {
   }
 
   private static long headOf(AppPool app) {
-    return app.uncovered() > 0 ? app.queue.firstKey().value() : Long.MAX_VALUE;
+    return app.uncovered() > 0 ? app.oldestWaiting() : Long.MAX_VALUE;
   }
 
   /** Starts or plans one process; false if the limits do not allow it. */

@@ -88,7 +88,7 @@ class PoolMachineEndsTest {
       pool.ready(pool.process(id));
       assertThat(pool.notes)
           .containsExactly(
-              "dropped Done[session=session 1]: the session has ended",
+              "dropped Done[session=session 0]: the session has ended",
               "dropped Ready[process=process 1, pid=1001, concurrency=1]: the process is gone");
     }
 

@@ -70,6 +70,29 @@ class PoolMachineRequestsTest {
     }
 
     @Test
+    void anApplicationWithoutAProcessIsNotKeptOutByOneThatIsAlwaysBusy() {
+      RequestId busy = pool.serve("a");
+      RequestId starving = pool.request("b");
+      RequestId younger = pool.request("a");
+      pool.done(busy);
+      assertThat(pool.stopped.getLast().process()).isEqualTo(pool.process(busy));
+      assertThat(pool.waits(younger)).isTrue();
+      pool.gone(pool.process(busy));
+      pool.ready(pool.lastStarted());
+      assertThat(pool.granted).containsKey(starving);
+    }
+
+    @Test
+    void aFreedPlaceServesItsOwnQueueFirstWhenThatHasWaitedLonger() {
+      RequestId busy = pool.serve("a");
+      RequestId older = pool.request("a");
+      RequestId other = pool.request("b");
+      pool.done(busy);
+      assertThat(pool.granted).containsKey(older);
+      assertThat(pool.waits(other)).isTrue();
+    }
+
+    @Test
     void theOldestWaitIsTold() {
       pool.serve("a");
       pool.request("a");

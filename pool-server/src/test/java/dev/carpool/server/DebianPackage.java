@@ -13,8 +13,7 @@ final class DebianPackage {
 
   /** Skips the test, aloud, when a module is missing; on a build server that is a failure. */
   static void assumeInstalled(String name, String module) throws IOException, InterruptedException {
-    boolean there =
-        new ProcessBuilder(PYTHON, "-c", "import " + module).start().waitFor() == 0;
+    boolean there = new ProcessBuilder(PYTHON, "-c", "import " + module).start().waitFor() == 0;
     if (there) {
       return;
     }

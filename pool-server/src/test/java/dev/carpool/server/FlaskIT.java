@@ -104,7 +104,9 @@ class FlaskIT {
       assertThat(lines.lines()).containsExactly("1", "2", "3", "4");
       long last = System.nanoTime();
 
-      assertThat(last - first).as("between the first and the last piece").isGreaterThan(500_000_000);
+      assertThat(last - first)
+          .as("between the first and the last piece")
+          .isGreaterThan(500_000_000);
       assertThat(last - start).isLessThan(10_000_000_000L);
     }
   }

@@ -76,7 +76,8 @@ class GuestbookIT {
 
     assertThat(style.statusCode()).isEqualTo(200);
     assertThat(style.headers().firstValue("Content-Type")).contains("text/css");
-    assertThat(style.body()).isEqualTo(Files.readString(Path.of("../examples/guestbook/public/style.css")));
+    assertThat(style.body())
+        .isEqualTo(Files.readString(Path.of("../examples/guestbook/public/style.css")));
   }
 
   @Test

@@ -15,7 +15,9 @@ final class ProcessFacts {
 
   private ProcessFacts() {}
 
-  /** How many descriptors of each kind it has open; files are left out, for a JVM opens them late. */
+  /**
+   * How many descriptors of each kind it has open; files are left out, for a JVM opens them late.
+   */
   static Map<String, Long> descriptors(long pid) throws IOException {
     try (Stream<Path> open = Files.list(Path.of("/proc/" + pid + "/fd"))) {
       return open.map(ProcessFacts::kind)

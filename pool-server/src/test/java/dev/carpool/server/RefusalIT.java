@@ -70,7 +70,9 @@ class RefusalIT {
   void aRoomOfNoneIs503AtOnce() throws Exception {
     try (RunningServer server =
         RunningServer.serve(RunningServer.APPS.resolve("plain"), "--max", 1, "--queue-max", 0)) {
-      assertThat(server.get("/").statusCode()).as("who is started for, does not wait").isEqualTo(200);
+      assertThat(server.get("/").statusCode())
+          .as("who is started for, does not wait")
+          .isEqualTo(200);
       CompletableFuture<HttpResponse<String>> busy = later(server, "/sleep?s=1");
       server.awaitFigure("active", 1);
 
@@ -87,8 +89,7 @@ class RefusalIT {
       HttpResponse<String> dead = server.get("/die");
       assertThat(dead.statusCode()).isEqualTo(502);
       assertThat(dead.body())
-          .isEqualTo(
-              "502 No answer\n\nThe application's process ended before it had answered.\n");
+          .isEqualTo("502 No answer\n\nThe application's process ended before it had answered.\n");
       server.awaitLog("was ended by SIGKILL");
       server.awaitLog("GET /die: the process ended its connection before it had answered");
 

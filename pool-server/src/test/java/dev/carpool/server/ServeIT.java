@@ -142,7 +142,10 @@ class ServeIT {
   void aStatusIsWholeForEachReader() throws Exception {
     server.get("/");
     for (int i = 0; i < 20; i++) {
-      assertThat(server.status()).startsWith("Carpool ").contains("Application plain").endsWith("\n");
+      assertThat(server.status())
+          .startsWith("Carpool ")
+          .contains("Application plain")
+          .endsWith("\n");
     }
   }
 
@@ -162,8 +165,7 @@ class ServeIT {
       CompletableFuture<HttpResponse<String>> running =
           other
               .browser()
-              .sendAsync(
-                  other.request("/sleep?s=2").build(), HttpResponse.BodyHandlers.ofString());
+              .sendAsync(other.request("/sleep?s=2").build(), HttpResponse.BodyHandlers.ofString());
       other.awaitFigure("active", 1);
 
       other.signal("TERM");

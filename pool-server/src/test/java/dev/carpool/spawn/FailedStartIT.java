@@ -80,8 +80,7 @@ class FailedStartIT {
 
     @Test
     void aMissingInterpreterIsNamedWithThePathThatWasSearched() {
-      SpawnReport report =
-          reportOf(misbehaving("syntax-error").withCommand(List.of("python9")));
+      SpawnReport report = reportOf(misbehaving("syntax-error").withCommand(List.of("python9")));
 
       assertThat(report.summary()).startsWith("there is no program 'python9' in /");
       assertThat(report.advice())
@@ -118,8 +117,7 @@ class FailedStartIT {
 
       assertThat(report.summary())
           .isEqualTo(
-              "SyntaxError: %s/wsgi.py:1: expected ':':"
-                      .formatted(app.root())
+              "SyntaxError: %s/wsgi.py:1: expected ':':".formatted(app.root())
                   + " def application(environ, start_response)");
       assertThat(steps(report)).containsExactly("prepare", "exec", "start", "import wsgi");
       assertThat(report.command().getFirst()).endsWith("/python3");

@@ -154,7 +154,8 @@ class ProcessEndIT {
       pair.ours().close();
       throw e;
     }
-    String names = "CONTENT_LENGTH\0000\000SCGI\0001\000REQUEST_METHOD\000GET\000PATH_INFO\000/\000";
+    String names =
+        "CONTENT_LENGTH\0000\000SCGI\0001\000REQUEST_METHOD\000GET\000PATH_INFO\000/\000";
     byte[] request = (names.length() + ":" + names + ",").getBytes(ISO_8859_1);
     int sent = pair.ours().send(MemorySegment.ofBuffer(direct(request)), null);
     assertThat(sent).isEqualTo(request.length);

@@ -207,8 +207,7 @@ final class SpawnScene implements SpawnListener, AutoCloseable {
 
   /** Hears the log. */
   private static final class LogEar extends AppenderBase<ILoggingEvent> {
-    private final Logger root =
-        (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+    private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     private final Collection<String> lines = new ConcurrentLinkedQueue<>();
 
     void listen() {

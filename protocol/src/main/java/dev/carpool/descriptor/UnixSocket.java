@@ -122,8 +122,8 @@ public final class UnixSocket {
   /**
    * Takes over an inherited descriptor, and keeps it from being inherited any further.
    *
-   * @throws IOException if there is no such descriptor, or it is not a connected Unix stream socket;
-   *     nothing was changed then
+   * @throws IOException if there is no such descriptor, or it is not a connected Unix stream
+   *     socket; nothing was changed then
    */
   public static Descriptor adopt(int number) throws IOException {
     try {
