@@ -25,6 +25,7 @@ public final class Descriptor implements AutoCloseable {
   /** What {@link #read} and {@link #receive} return at the end of the stream. */
   public static final int END = -1;
 
+  private static final int EINTR = 4;
   private static final int MSG_DONTWAIT = 0x40;
   private static final int MSG_NOSIGNAL = 0x4000;
   private static final int MSG_CMSG_CLOEXEC = 0x40000000;
@@ -75,7 +76,7 @@ public final class Descriptor implements AutoCloseable {
           return END;
         }
         if (scratch.errno() != EINTR) {
-          return failed("read", scratch);
+          return scratch.failed("read");
         }
       }
     } catch (Throwable e) {
@@ -97,7 +98,7 @@ public final class Descriptor implements AutoCloseable {
           return (int) n;
         }
         if (scratch.errno() != EINTR) {
-          return failed("write", scratch);
+          return scratch.failed("write");
         }
       }
     } catch (Throwable e) {
@@ -154,7 +155,7 @@ public final class Descriptor implements AutoCloseable {
           return (int) n;
         }
         if (scratch.errno() != EINTR) {
-          return failed("sendmsg", scratch);
+          return scratch.failed("sendmsg");
         }
       }
     } catch (Throwable e) {
@@ -175,10 +176,7 @@ public final class Descriptor implements AutoCloseable {
     return receive(into, 0);
   }
 
-  /**
-   * Like {@link #receive}, but {@link #WOULD_BLOCK} instead of waiting: for a socket on which
-   * others receive too, so that what was there a moment ago may be gone.
-   */
+  /** Like {@link #receive} without waiting, for a socket from which others take as well. */
   public Received receiveNow(MemorySegment into) throws IOException {
     return receive(into, MSG_DONTWAIT);
   }
@@ -197,7 +195,7 @@ public final class Descriptor implements AutoCloseable {
           return new Received(n == 0 ? END : (int) n, came < 0 ? null : adopt(came));
         }
         if (scratch.errno() != EINTR) {
-          return new Received(failed("recvmsg", scratch), null);
+          return new Received(scratch.failed("recvmsg"), null);
         }
       }
     } catch (Throwable e) {
@@ -331,17 +329,6 @@ public final class Descriptor implements AutoCloseable {
     } catch (Throwable e) {
       throw new AssertionError(e);
     }
-  }
-
-  private static final int EINTR = 4;
-  private static final int EAGAIN = 11;
-
-  private static int failed(String call, Scratch scratch) throws ErrnoException {
-    int errno = scratch.errno();
-    if (errno == EAGAIN) {
-      return WOULD_BLOCK;
-    }
-    throw new ErrnoException(call, errno);
   }
 
   /** What a method handle threw, which of these calls can only be our own exceptions. */

@@ -15,6 +15,7 @@ final class Scratch {
 
   private static final ThreadLocal<Scratch> OF_THREAD = ThreadLocal.withInitial(Scratch::new);
 
+  private static final int EAGAIN = 11;
   private static final int SOL_SOCKET = 1;
   private static final int SCM_RIGHTS = 1;
 
@@ -46,6 +47,15 @@ final class Scratch {
 
   int errno() {
     return errno.get(JAVA_INT, 0);
+  }
+
+  /** {@link Descriptor#WOULD_BLOCK} if that is why the last call failed, else its failure. */
+  int failed(String call) throws ErrnoException {
+    int errno = errno();
+    if (errno == EAGAIN) {
+      return Descriptor.WOULD_BLOCK;
+    }
+    throw new ErrnoException(call, errno);
   }
 
   /** A message of these bytes, with a descriptor unless it is negative. */

@@ -1,6 +1,9 @@
 package dev.carpool.descriptor;
 
+import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -230,6 +233,38 @@ class DescriptorTest {
           received.descriptor().close();
         }
       }
+    }
+
+    @Test
+    void ofTwoInOneMessageTheSecondIsNotLeaked() throws Throwable {
+      Census quiet = Census.take();
+      try (SocketPair session = SocketPair.open()) {
+        Scratch scratch = Scratch.get();
+        MemorySegment message = scratch.outgoing(one(1), session.ours().number());
+        MemorySegment control = memory.asSlice(64, 24); // CMSG_LEN of two ints
+        control.set(JAVA_LONG, 0, 24);
+        control.set(JAVA_INT, 8, 1); // SOL_SOCKET
+        control.set(JAVA_INT, 12, 1); // SCM_RIGHTS
+        control.set(JAVA_INT, 16, session.ours().number());
+        control.set(JAVA_INT, 20, session.theirs().number());
+        message.set(ADDRESS, 32, control);
+        message.set(JAVA_LONG, 40, 24);
+        long sent =
+            (long)
+                Syscalls.Sendmsg.CALL.invokeExact(scratch.errno, pair.ours().number(), message, 0);
+        assertThat(sent).isEqualTo(1);
+        Descriptor.Received received = pair.theirs().receive(memory.asSlice(0, 10));
+        if (received.descriptor() != null) {
+          received.descriptor().close();
+        }
+      }
+      Census.assertSameAs(quiet);
+    }
+
+    @Test
+    void nothingThereIsSaidInsteadOfWaitedFor() throws Exception {
+      assertThat(pair.theirs().receiveNow(one(0)))
+          .isEqualTo(new Descriptor.Received(Descriptor.WOULD_BLOCK, null));
     }
 
     @Test
