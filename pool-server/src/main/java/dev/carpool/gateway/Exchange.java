@@ -7,6 +7,7 @@ import dev.carpool.api.PoolException;
 import dev.carpool.api.Session;
 import dev.carpool.live.LiveSession;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -14,6 +15,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.io.QuietException;
 import org.eclipse.jetty.server.Request;
@@ -194,7 +196,7 @@ final class Exchange implements BodyReader.Then, Relay.Receiver {
 
   @Override
   public ResponseStream begin(CgiResponse head) throws IOException {
-    ResponseStream begun = new ResponseStream(response::write, RESPONSE_BUFFER, this::streamed);
+    ResponseStream begun = new ResponseStream(this::write, RESPONSE_BUFFER, this::streamed);
     synchronized (this) {
       if (over || refused) {
         throw new EofException("the exchange is over");
@@ -213,6 +215,18 @@ final class Exchange implements BodyReader.Then, Relay.Receiver {
       headers.put(HttpHeader.CONTENT_LENGTH, head.contentLength());
     }
     return begun;
+  }
+
+  private void write(boolean last, ByteBuffer bytes, Callback whenWritten) {
+    HttpFields.Mutable headers = response.getHeaders();
+    if (!last
+        && !response.isCommitted()
+        && !headers.contains(HttpHeader.CONTENT_LENGTH)
+        && request.getConnectionMetaData().getHttpVersion() == HttpVersion.HTTP_1_1) {
+      // Also when the connection is to be closed: else a client took a broken end for a good one.
+      headers.put(HttpHeader.TRANSFER_ENCODING, "chunked");
+    }
+    response.write(last, bytes, whenWritten);
   }
 
   @Override

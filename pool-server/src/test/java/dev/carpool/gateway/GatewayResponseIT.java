@@ -203,6 +203,20 @@ class GatewayResponseIT {
     }
 
     @Test
+    void breaksOffForAClientThatWantsTheConnectionClosedToo() throws Exception {
+      pool.next(
+          process -> {
+            process.head();
+            process.write("Status: 200 OK\r\n\r\nhalf");
+            process.end(Ending.CUT_SHORT);
+          });
+      try (RawClient client = running.client()) {
+        client.get("/", "Connection: close");
+        assertThatThrownBy(client::answer).isInstanceOf(EOFException.class);
+      }
+    }
+
+    @Test
     void breaksOffWhenNoWordComes() throws Exception {
       pool.next(
           process -> {

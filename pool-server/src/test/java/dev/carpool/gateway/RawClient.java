@@ -105,6 +105,8 @@ final class RawClient implements AutoCloseable {
       for (byte[] chunk = chunk(); chunk.length > 0; chunk = chunk()) {
         body.writeBytes(chunk);
       }
+    } else if (withBody && headers.getOrDefault("connection", "").equals("close")) {
+      body.writeBytes(in.readAllBytes());
     }
     return new Answer(status, headers, body.toByteArray());
   }
