@@ -1,121 +1,194 @@
 package dev.carpool.cli;
 
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
 import dev.carpool.api.PoolException;
+import dev.carpool.channel.RuntimeDirectory;
+import dev.carpool.descriptor.Errno;
+import dev.carpool.descriptor.ErrnoException;
+import dev.carpool.descriptor.UnixSocket;
+import dev.carpool.words.Arguments;
+import dev.carpool.words.MisuseException;
+import dev.carpool.words.Nearest;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
-import java.io.PrintWriter;
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.UsageMessageSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.ParseResult;
-import picocli.CommandLine.Spec;
+import java.io.PrintStream;
+import java.nio.charset.Charset;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The {@code carpool} command, as far as it asks a server that runs. */
-@Command(
-    name = "carpool",
-    header = "An application pool server: web requests in, a free process of the app out.",
-    synopsisHeading = "%nUsage: ",
-    customSynopsis = "carpool COMMAND [ARGUMENTS]",
-    optionListHeading = "%nOptions:%n",
-    commandListHeading = "%n",
-    versionProvider = Carpool.Version.class,
-    footer = {
-      "",
-      "'carpool COMMAND --help' says more.",
-      "Exit codes: 0 done, 1 failed, 2 wrong command line, 78 wrong configuration.",
-      "",
-      "Examples:",
-      "  carpool serve examples/guestbook",
-      "  carpool status",
-      "  carpool set max 3"
-    })
-public final class Carpool implements Runnable {
+public final class Carpool {
 
-  private static final String COMMANDS =
+  static final int DONE = 0;
+  static final int FAILED = 1;
+  static final int MISUSED = 2;
+
+  private static final ImmutableMap<String, AdminCommand> COMMANDS =
+      ImmutableMap.of(
+          "status", new StatusCommand(),
+          "set", new SetCommand(),
+          "restart", new RestartCommand(),
+          "clear", new ClearCommand(),
+          "stop", new StopCommand());
+
+  private static final ImmutableList<String> ALL =
+      ImmutableList.<String>builder()
+          .add("serve", "server", "check")
+          .addAll(COMMANDS.keySet())
+          .build();
+
+  private static final String HELP =
       """
+      An application pool server: web requests in, a free process of the app out.
+
+      Usage: carpool COMMAND [ARGUMENTS]
+
       Serving:
-        serve      serve a folder, or what a carpool.toml says, over HTTP
-        server     run the bare pool server on an inherited socket
-        check      say what is wrong in a carpool.toml
+        serve              serve a folder, or what a carpool.toml says, over HTTP
+        server             run the bare pool server on an inherited socket
+        check              say what is wrong in a carpool.toml
 
       Asking a server that runs:
-        status     say what the pool does now
-        set        change a limit
-        restart    let one application run its new code
-        clear      restart all applications
-        stop       end the server
+        status             say what the pool does now
+        set                change a limit
+        restart            let one application run its new code
+        clear              restart all applications
+        stop               end the server
+
+      'carpool COMMAND --help' says more; 'carpool --version' says which one this is.
+      Exit codes: 0 done, 1 failed, 2 wrong command line, 78 wrong configuration.
+
+      Examples:
+        carpool serve examples/guestbook
+        carpool status
+        carpool set max 3
       """;
 
-  @Spec CommandSpec spec;
+  private static final String COMMON_OPTIONS =
+      """
 
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Say this and exit.")
-  boolean help;
+      Where the server is:
+        --runtime-dir DIR  its runtime directory. Else $CARPOOL_RUNTIME_DIR; else
+                           /run/carpool for root, $XDG_RUNTIME_DIR/carpool or
+                           ~/.cache/carpool for others
+      """;
 
-  @Option(
-      names = {"-V", "--version"},
-      versionHelp = true,
-      description = "Say the version and exit.")
-  boolean version;
+  private final RunningServer.Connector connector;
+  private final PrintStream out;
+  private final PrintStream err;
 
-  private Carpool() {}
-
-  public static void main(String[] args) {
-    System.exit(commandLine(RunningServer::connect).execute(args));
+  Carpool(RunningServer.Connector connector, PrintStream out, PrintStream err) {
+    this.connector = connector;
+    this.out = out;
+    this.err = err;
   }
 
-  static CommandLine commandLine(RunningServer.Connector connector) {
-    CommandLine top = new CommandLine(new Carpool());
-    top.addSubcommand(new StatusCommand(connector));
-    // A negative value is a value, and its error is about the value.
-    top.addSubcommand(
-        new CommandLine(new SetCommand(connector)).setUnmatchedOptionsArePositionalParams(true));
-    top.addSubcommand(new RestartCommand(connector));
-    top.addSubcommand(new ClearCommand(connector));
-    top.addSubcommand(new StopCommand(connector));
-    top.setExecutionExceptionHandler(Carpool::failed);
-    top.setParameterExceptionHandler(Carpool::misused);
-    top.setUsageHelpAutoWidth(true);
-    // Some commands are the pool server's own, yet belong into the same list.
-    top.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST, shown -> COMMANDS);
-    return top;
+  /** Does what the words say, and ends with the exit code. */
+  public static void main(String[] words) {
+    // System.out writes each line by itself; a report goes out in one piece.
+    PrintStream out =
+        new PrintStream(
+            new FileOutputStream(FileDescriptor.out), false, Charset.defaultCharset());
+    int code = new Carpool(RunningServer::connect, out, System.err).run(words);
+    System.exit(code);
   }
 
-  /** Without a command: what there is. */
-  @Override
-  public void run() {
-    throw new ParameterException(spec.commandLine(), "a command is missing");
-  }
-
-  private static int failed(Exception failure, CommandLine command, ParseResult parsed)
-      throws Exception {
-    if (failure instanceof IOException || failure instanceof PoolException) {
-      command.getErr().println("carpool: " + failure.getMessage());
-      return 1;
+  /** Does what the words say, and returns the exit code. */
+  int run(String... words) {
+    String command = words.length == 0 ? "" : words[0];
+    try {
+      return switch (command) {
+        case "" -> throw new MisuseException("a command is missing");
+        case "-h", "--help", "help" -> say(HELP);
+        case "-V", "--version" -> say("carpool " + version() + "\n");
+        default -> run(command, Arrays.asList(words).subList(1, words.length));
+      };
+    } catch (MisuseException e) {
+      err.println("carpool: " + e.getMessage());
+      err.println(
+          COMMANDS.containsKey(command)
+              ? "Try 'carpool " + command + " --help'."
+              : "Try 'carpool --help'.");
+      return MISUSED;
+    } catch (IOException | PoolException e) {
+      err.println("carpool: " + e.getMessage());
+      return FAILED;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return FAILED;
+    } finally {
+      out.flush();
     }
-    throw failure;
   }
 
-  private static int misused(ParameterException misuse, String[] args) {
-    CommandLine command = misuse.getCommandLine();
-    PrintWriter err = command.getErr();
-    err.println("carpool: " + misuse.getMessage());
-    if (!CommandLine.UnmatchedArgumentException.printSuggestions(misuse, err)) {
-      err.println("Try '%s --help'.".formatted(command.getCommandSpec().qualifiedName(" ")));
+  private int run(String name, List<String> words)
+      throws MisuseException, IOException, PoolException, InterruptedException {
+    AdminCommand command = COMMANDS.get(name);
+    if (command == null) {
+      String nearest = Nearest.of(name, ALL);
+      throw new MisuseException(
+          "there is no command '%s'%s"
+              .formatted(name, nearest == null ? "" : "; did you mean '" + nearest + "'?"));
     }
-    return 2;
+    Arguments arguments = new Arguments(words);
+    if (arguments.flag("-h", "--help")) {
+      return say(command.help() + COMMON_OPTIONS);
+    }
+    Path place = path(arguments.option("--runtime-dir"));
+    AdminCommand.Work work = command.understand(arguments);
+    arguments.end();
+    RuntimeDirectory directory = RuntimeDirectory.find(place);
+    try (RunningServer server = connect(directory.adminSocket())) {
+      return work.with(server, directory, out);
+    }
   }
 
-  /** The version that the build wrote into the jar. */
-  static final class Version implements CommandLine.IVersionProvider {
-    @Override
-    public String[] getVersion() {
-      String version = Carpool.class.getPackage().getImplementationVersion();
-      return new String[] {"carpool " + (version == null ? "(not packaged)" : version)};
+  private int say(String text) {
+    out.print(text);
+    return DONE;
+  }
+
+  private static @Nullable Path path(@Nullable String option) throws MisuseException {
+    try {
+      return option == null ? null : Path.of(option);
+    } catch (InvalidPathException e) {
+      throw new MisuseException("--runtime-dir is not a path: " + e.getReason());
     }
+  }
+
+  private RunningServer connect(Path socket) throws IOException, PoolException {
+    try {
+      return connector.connect(socket);
+    } catch (PoolException.Unavailable e) {
+      if (somebodyListens(socket)) {
+        throw e;
+      }
+      throw new IOException(
+          ("no server answers at %s (start one with 'carpool serve', or name its place with"
+                  + " --runtime-dir)")
+              .formatted(socket),
+          e);
+    }
+  }
+
+  private static boolean somebodyListens(Path socket) {
+    try {
+      UnixSocket.connect(socket).close();
+      return true;
+    } catch (ErrnoException e) {
+      return e.errno() != Errno.ENOENT && e.errno() != Errno.ECONNREFUSED;
+    } catch (IOException e) {
+      return true;
+    }
+  }
+
+  private static String version() {
+    String version = Carpool.class.getPackage().getImplementationVersion();
+    return version == null ? "(not packaged)" : version;
   }
 }

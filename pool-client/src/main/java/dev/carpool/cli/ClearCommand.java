@@ -1,33 +1,28 @@
 package dev.carpool.cli;
 
-import dev.carpool.api.PoolException;
-import dev.carpool.channel.RuntimeDirectory;
-import java.io.PrintWriter;
-import picocli.CommandLine.Command;
+import dev.carpool.words.Arguments;
 
 /** {@code carpool clear}. */
-@Command(
-    name = "clear",
-    header = "Restart all applications.",
-    synopsisHeading = "%nUsage: ",
-    optionListHeading = "%nOptions:%n",
-    footer = {
-      "",
-      "Idle processes stop now, busy ones finish their sessions first, and requests that",
-      "wait are served by new processes.",
-      "",
-      "Example:",
-      "  carpool clear"
-    })
-final class ClearCommand extends ServerCommand {
+final class ClearCommand implements AdminCommand {
 
-  ClearCommand(RunningServer.Connector connector) {
-    super(connector);
+  @Override
+  public String help() {
+    return """
+        Usage: carpool clear
+
+        Restarts all applications: idle processes stop now, busy ones finish their
+        sessions first, and requests that wait are served by new processes.
+
+        Example:
+          carpool clear
+        """;
   }
 
   @Override
-  int run(RunningServer server, RuntimeDirectory directory, PrintWriter out) throws PoolException {
-    out.println(server.pool().clear());
-    return 0;
+  public Work understand(Arguments arguments) {
+    return (server, directory, out) -> {
+      out.println(server.pool().clear());
+      return 0;
+    };
   }
 }

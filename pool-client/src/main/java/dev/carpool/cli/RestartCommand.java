@@ -1,41 +1,31 @@
 package dev.carpool.cli;
 
-import dev.carpool.api.PoolException;
-import dev.carpool.channel.RuntimeDirectory;
-import java.io.PrintWriter;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
+import dev.carpool.words.Arguments;
+import dev.carpool.words.MisuseException;
 
 /** {@code carpool restart}. */
-@Command(
-    name = "restart",
-    header = "Let one application run its new code.",
-    synopsisHeading = "%nUsage: ",
-    parameterListHeading = "%nArguments:%n",
-    optionListHeading = "%nOptions:%n",
-    footer = {
-      "",
-      "Its idle processes stop now, busy ones finish their sessions first, and requests",
-      "that wait are served by new processes.",
-      "",
-      "Example:",
-      "  carpool restart guestbook"
-    })
-final class RestartCommand extends ServerCommand {
+final class RestartCommand implements AdminCommand {
 
-  @Parameters(
-      index = "0",
-      paramLabel = "APP",
-      description = "Its name, as 'carpool status' says it.")
-  String app = "";
+  @Override
+  public String help() {
+    return """
+        Usage: carpool restart APP
 
-  RestartCommand(RunningServer.Connector connector) {
-    super(connector);
+        Lets one application run its new code. Its idle processes stop now, busy ones
+        finish their sessions first, and requests that wait are served by new processes.
+        APP is its name, as 'carpool status' says it.
+
+        Example:
+          carpool restart guestbook
+        """;
   }
 
   @Override
-  int run(RunningServer server, RuntimeDirectory directory, PrintWriter out) throws PoolException {
-    out.println(server.pool().restart(app));
-    return 0;
+  public Work understand(Arguments arguments) throws MisuseException {
+    String app = arguments.next("the application");
+    return (server, directory, out) -> {
+      out.println(server.pool().restart(app));
+      return 0;
+    };
   }
 }

@@ -1,47 +1,37 @@
 package dev.carpool.cli;
 
-import dev.carpool.api.PoolException;
 import dev.carpool.api.PoolStatus;
 import dev.carpool.api.StatusReport;
-import dev.carpool.channel.RuntimeDirectory;
-import java.io.PrintWriter;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import dev.carpool.words.Arguments;
 
 /** {@code carpool status}. */
-@Command(
-    name = "status",
-    header = "Say what the pool does now.",
-    synopsisHeading = "%nUsage: ",
-    optionListHeading = "%nOptions:%n",
-    footer = {
-      "",
-      "Limits, counts, the waiting room, and each application with its processes. The",
-      "same page comes out of the file status.fifo in the server's runtime directory.",
-      "",
-      "Examples:",
-      "  carpool status",
-      "  carpool status --json | jq '.apps[].processes[].pid'"
-    })
-final class StatusCommand extends ServerCommand {
+final class StatusCommand implements AdminCommand {
 
-  @Option(
-      names = "--json",
-      description = "The same for programs: JSON with fields that do not change.")
-  boolean json;
+  @Override
+  public String help() {
+    return """
+        Usage: carpool status [--json]
 
-  StatusCommand(RunningServer.Connector connector) {
-    super(connector);
+        Says what the pool does now: limits, counts, the waiting room, and each
+        application with its processes. The same page comes out of the file status.fifo
+        in the server's runtime directory.
+
+        Options:
+          --json             the same for programs: JSON with fields that do not change
+
+        Examples:
+          carpool status
+          carpool status --json | jq '.apps[].processes[].pid'
+        """;
   }
 
   @Override
-  int run(RunningServer server, RuntimeDirectory directory, PrintWriter out) throws PoolException {
-    PoolStatus status = server.pool().status();
-    if (json) {
-      out.println(StatusJson.of(status));
-    } else {
-      out.print(StatusReport.of(status));
-    }
-    return 0;
+  public Work understand(Arguments arguments) {
+    boolean json = arguments.flag("--json");
+    return (server, directory, out) -> {
+      PoolStatus status = server.pool().status();
+      out.print(json ? StatusJson.of(status) + "\n" : StatusReport.of(status));
+      return 0;
+    };
   }
 }

@@ -1,52 +1,48 @@
 package dev.carpool.cli;
 
-import dev.carpool.api.PoolException;
 import dev.carpool.channel.RuntimeDirectory;
-import java.io.PrintWriter;
+import dev.carpool.words.Arguments;
 import java.nio.file.Files;
 import java.time.Duration;
-import picocli.CommandLine.Command;
 
 /** {@code carpool stop}. */
-@Command(
-    name = "stop",
-    header = "End the server: no new requests, sessions finish, processes stop.",
-    synopsisHeading = "%nUsage: ",
-    optionListHeading = "%nOptions:%n",
-    footer = {
-      "",
-      "Waits up to a minute for the end, and says so if it takes longer.",
-      "",
-      "Example:",
-      "  carpool stop"
-    })
-final class StopCommand extends ServerCommand {
+final class StopCommand implements AdminCommand {
 
   private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final Duration PAUSE = Duration.ofMillis(20);
 
-  StopCommand(RunningServer.Connector connector) {
-    super(connector);
+  @Override
+  public String help() {
+    return """
+        Usage: carpool stop
+
+        Ends the server: it takes no new requests, sessions finish, processes stop.
+        Waits up to a minute for the end, and says so if it takes longer.
+
+        Example:
+          carpool stop
+        """;
   }
 
   @Override
-  int run(RunningServer server, RuntimeDirectory directory, PrintWriter out)
-      throws PoolException, InterruptedException {
-    long pid = server.pool().status().serverPid();
-    server.stop();
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (runs(pid, directory)) {
-      if (System.nanoTime() > deadline) {
-        out.printf("The server (pid %d) is still stopping: sessions finish first.%n", pid);
-        return 1;
+  public Work understand(Arguments arguments) {
+    return (server, directory, out) -> {
+      long pid = server.pool().status().serverPid();
+      server.stop();
+      long deadline = System.nanoTime() + PATIENCE.toNanos();
+      while (runs(pid, directory)) {
+        if (System.nanoTime() > deadline) {
+          out.println("The server (pid " + pid + ") is still stopping: sessions finish first.");
+          return 1;
+        }
+        Thread.sleep(PAUSE);
       }
-      Thread.sleep(PAUSE);
-    }
-    out.printf("The server (pid %d) has stopped.%n", pid);
-    return 0;
+      out.println("The server (pid " + pid + ") has stopped.");
+      return 0;
+    };
   }
 
-  /** The socket goes last but one, also when nobody has collected the dead process yet. */
+  /** The socket goes nearly last, even if nobody has collected the dead process yet. */
   private static boolean runs(long pid, RuntimeDirectory directory) {
     return Files.exists(directory.adminSocket())
         && ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);

@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import dev.carpool.api.Units;
+import dev.carpool.words.Nearest;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

@@ -1,20 +1,20 @@
-package dev.carpool.config;
+package dev.carpool.words;
 
 import java.util.Collection;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** The known word that a mistyped one was probably meant to be. */
-final class Nearest {
+public final class Nearest {
 
   private Nearest() {}
 
   /** The nearest of these words; null if none is near. */
-  static @Nullable String of(String typed, Collection<String> known) {
+  public static @Nullable String of(String typed, Collection<String> known) {
     String nearest = null;
     int best = Integer.MAX_VALUE;
     for (String word : known) {
-      int distance = distance(typed.toLowerCase(Locale.ROOT).replace('-', '_'), word);
+      int distance = distance(typed.toLowerCase(Locale.ROOT).replace('-', '_'), word.replace('-', '_'));
       if (distance < best && distance <= Math.max(2, word.length() / 2)) {
         best = distance;
         nearest = word;
