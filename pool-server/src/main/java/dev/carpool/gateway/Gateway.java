@@ -172,17 +172,28 @@ public final class Gateway implements AutoCloseable {
       var ignored = connector.shutdown();
       int left = handler.awaitQuiet(patience);
       if (left > 0) {
-        LOG.warn("{} requests did not finish within {} and were broken off", left, patience);
+        LOG.warn(
+            "{} broken off{}",
+            left == 1 ? "1 request was" : left + " requests were",
+            patience.isZero() ? "" : ": no end within " + patience.toSeconds() + " s");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    handler.breakOffAll();
+    breakOff();
     try {
       server.stop();
     } catch (Exception e) {
       LOG.warn("The HTTP server did not stop well", e);
     }
     relays.shutdown();
+  }
+
+  /**
+   * Answers all running requests that the server is shutting down, and breaks off those whose
+   * response has begun. Cuts the patience of a {@link #close(Duration)} in another thread short.
+   */
+  public void breakOff() {
+    handler.breakOffAll();
   }
 }

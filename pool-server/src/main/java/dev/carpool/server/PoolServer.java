@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,7 +42,7 @@ final class PoolServer implements AutoCloseable {
   private final LivePool pool;
   private final Reception reception;
   private final List<AutoCloseable> lookouts = new ArrayList<>();
-  private final List<Gateway> gateways = new ArrayList<>();
+  private final List<Gateway> gateways = new CopyOnWriteArrayList<>();
   private final CountDownLatch stopWanted = new CountDownLatch(1);
   private volatile boolean atOnce;
   private volatile Runnable onStop = () -> {};
@@ -146,6 +147,8 @@ final class PoolServer implements AutoCloseable {
       atOnce = true;
     }
     if (isStopping() && now) {
+      // Before the processes end, or clients would be told that these died.
+      gateways.forEach(Gateway::breakOff);
       var _ = pool.shutDown(Duration.ZERO);
     }
     stopWanted.countDown();

@@ -69,16 +69,19 @@ final class StoppingLadder {
     rung = 1;
     try {
       line.send(Line.STOP, 0, null);
-      next = clock.after(AFTER_STOP, () -> terminate(AFTER_TERM));
+      next = clock.after(AFTER_STOP, this::hasNotStopped);
     } catch (IOException e) {
-      terminate(AFTER_TERM); // it cannot hear us
+      LOG.debug("{} cannot be asked to stop ({}): SIGTERM", name, e.getMessage());
+      terminate(AFTER_TERM);
     }
   }
 
+  private void hasNotStopped() {
+    LOG.info("{} has not stopped in {} s: SIGTERM", name, AFTER_STOP.toSeconds());
+    terminate(AFTER_TERM);
+  }
+
   private void terminate(Duration patience) {
-    if (rung == 1) {
-      LOG.info("{} has not stopped in {} s: SIGTERM", name, AFTER_STOP.toSeconds());
-    }
     rung = 2;
     signal(Signals.TERM);
     next = clock.after(patience, this::kill);

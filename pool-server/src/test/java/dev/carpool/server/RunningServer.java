@@ -217,6 +217,7 @@ final class RunningServer implements AutoCloseable {
       Thread.currentThread().interrupt();
     } finally {
       process.destroyForcibly();
+      browser.shutdownNow();
     }
   }
 }

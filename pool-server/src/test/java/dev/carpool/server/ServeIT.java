@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -64,7 +65,7 @@ class ServeIT {
         half.close();
       }
     }
-    awaitAtRest(before);
+    server.awaitDescriptors(before);
   }
 
   @Test
@@ -79,7 +80,7 @@ class ServeIT {
       assertThat(server.get("/").statusCode()).isEqualTo(200);
       assertThat(readUntilIdle(slow.getInputStream())).isGreaterThan(900_000);
     }
-    awaitAtRest(before);
+    server.awaitDescriptors(before);
   }
 
   @Test
@@ -93,7 +94,7 @@ class ServeIT {
     }
     server.awaitFigure("active", 0);
     assertThat(server.get("/").statusCode()).isEqualTo(200);
-    awaitAtRest(before);
+    server.awaitDescriptors(before);
   }
 
   @Test
@@ -197,7 +198,9 @@ class ServeIT {
 
         assertThat(other.awaitEnd()).isZero();
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(8));
-        assertThat(running).failsWithin(Duration.ofSeconds(5));
+        HttpResponse<String> brokenOff = running.get(5, TimeUnit.SECONDS);
+        assertThat(brokenOff.statusCode()).isEqualTo(503);
+        assertThat(brokenOff.body()).startsWith("503 Shutting down\n");
       }
     }
   }
@@ -213,12 +216,13 @@ class ServeIT {
         .atMost(Duration.ofSeconds(4))
         .until(() -> ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isEmpty());
     assertThat(other.awaitEnd()).isEqualTo(137);
+    other.browser().shutdownNow();
   }
 
   private Socket connect() throws IOException {
     Socket socket = new Socket();
     socket.setReceiveBufferSize(16 * 1024);
-    socket.connect(new java.net.InetSocketAddress("127.0.0.1", server.port()));
+    socket.connect(new InetSocketAddress("127.0.0.1", server.port()));
     socket.setSoTimeout(10_000);
     return socket;
   }
@@ -240,10 +244,5 @@ class ServeIT {
     server.get("/");
     server.awaitFigure("active", 0);
     return server.descriptors();
-  }
-
-  /** The browser keeps a connection or two of its own. */
-  private void awaitAtRest(Map<String, Long> before) {
-    server.awaitDescriptors(before);
   }
 }

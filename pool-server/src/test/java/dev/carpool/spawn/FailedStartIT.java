@@ -207,6 +207,8 @@ class FailedStartIT {
 
       assertThat(report.summary()).isEqualTo("it closed its line before it was ready");
       assertThat(report.output()).containsExactly("I close my line");
+      assertThat(scene.awaitGone(1)).isEqualTo("was ended by SIGTERM");
+      assertThat(scene.log()).noneMatch(line -> line.contains("has not stopped in"));
     }
 
     @Test

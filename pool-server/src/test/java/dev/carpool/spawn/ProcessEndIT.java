@@ -13,6 +13,7 @@ import dev.carpool.descriptor.Readiness;
 import dev.carpool.descriptor.SocketPair;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
@@ -162,14 +163,14 @@ class ProcessEndIT {
     return pair.ours();
   }
 
-  private static java.nio.ByteBuffer direct(byte[] bytes) {
-    return java.nio.ByteBuffer.allocateDirect(bytes.length).put(bytes).flip();
+  private static ByteBuffer direct(byte[] bytes) {
+    return ByteBuffer.allocateDirect(bytes.length).put(bytes).flip();
   }
 
   private static String readAll(Descriptor connection) throws IOException {
     connection.nonBlocking();
     StringBuilder text = new StringBuilder();
-    java.nio.ByteBuffer buffer = java.nio.ByteBuffer.allocateDirect(4096);
+    ByteBuffer buffer = ByteBuffer.allocateDirect(4096);
     while (true) {
       assertThat(connection.await(Readiness.READABLE, SOON)).as("something comes").isNotZero();
       buffer.clear();

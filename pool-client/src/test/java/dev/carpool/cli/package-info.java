@@ -1,0 +1,5 @@
+/** The administration commands, as processes against a server that runs. */
+@NullMarked
+package dev.carpool.cli;
+
+import org.jspecify.annotations.NullMarked;
