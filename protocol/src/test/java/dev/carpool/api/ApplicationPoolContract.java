@@ -1,5 +1,6 @@
 package dev.carpool.api;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -16,6 +17,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What every {@link ApplicationPool} has to do, with real processes: the cases AP-1 to AP-23 of
@@ -35,7 +37,7 @@ public abstract class ApplicationPoolContract
 
   private final Queue<CompletableFuture<Session>> asked = new ConcurrentLinkedQueue<>();
   private TestApplications apps;
-  private Clients clients;
+  private @Nullable Clients clients;
   private Census descriptors;
   private List<String> threads;
 
@@ -75,9 +77,12 @@ public abstract class ApplicationPoolContract
         request.join().close();
       }
     }
-    clients.first().close();
-    clients.second().close();
-    clients.home().close();
+    if (clients != null) {
+      clients.first().close();
+      clients.second().close();
+      clients.home().close();
+      clients = null;
+    }
   }
 
   @AfterEach
@@ -123,12 +128,12 @@ public abstract class ApplicationPoolContract
 
   @Override
   public ApplicationPool pool() {
-    return clients.first();
+    return requireNonNull(clients).first();
   }
 
   @Override
   public ApplicationPool pool2() {
-    return clients.second();
+    return requireNonNull(clients).second();
   }
 
   @Override

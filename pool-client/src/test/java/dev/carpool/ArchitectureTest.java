@@ -1,0 +1,49 @@
+package dev.carpool;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import org.junit.jupiter.api.Test;
+
+/** The table of docs/DESIGN.md, for the module pool-client. */
+final class ArchitectureTest {
+
+  private final PackageTable table =
+      PackageTable.ofThisModule()
+          .mayImport("client", "api", "wire", "wire.proto", "descriptor", "channel")
+          .mayImport("cli", "api", "client", "channel.RuntimeDirectory", "descriptor");
+
+  @Test
+  void importsGoDown() {
+    table.check();
+  }
+
+  @Test
+  void eachPackageSaysWhatLivesInIt() {
+    table.checkDoorPlates();
+  }
+
+  @Test
+  void theLibraryDependsOnNoCommandLine() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.carpool.client")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("picocli..", "com.google.gson..", "org.slf4j..")
+        .check(table.classes());
+  }
+
+  @Test
+  void theKernelIsCalledElsewhere() {
+    noClasses()
+        .should()
+        .dependOnClassesThat()
+        .haveNameMatching("java\\.lang\\.foreign\\.(Linker|SymbolLookup|FunctionDescriptor).*")
+        .check(table.classes());
+    noClasses()
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("org.newsclub..")
+        .check(table.classes());
+  }
+}

@@ -1,0 +1,142 @@
+package dev.carpool;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** The table of docs/DESIGN.md, for the module pool-server. */
+final class ArchitectureTest {
+
+  private final PackageTable table =
+      PackageTable.ofThisModule()
+          .mayImport("pool", "api")
+          .mayImport("spawn", "api", "descriptor", "channel.ChildStandardStream")
+          .mayImport("live", "api", "descriptor", "pool", "spawn.Spawner", "spawn.SpawnListener")
+          .mayImport(
+              "door", "api", "wire", "wire.proto", "descriptor", "channel", "live.LiveSession")
+          .mayImport("gateway", "api", "descriptor", "live.LiveSession")
+          .mayImport("status", "api", "descriptor")
+          .mayImport("config", "api")
+          .mayImport(
+              "server",
+              "api",
+              "channel.RuntimeDirectory",
+              "config",
+              "door",
+              "gateway",
+              "live",
+              "spawn",
+              "status");
+
+  @Test
+  void importsGoDown() {
+    table.check();
+  }
+
+  @Test
+  void eachPackageSaysWhatLivesInIt() {
+    table.checkDoorPlates();
+  }
+
+  @Test
+  void thePoolHasNoThreadNoLockNoFileAndNoLogger() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.carpool.pool")
+        .should()
+        .dependOnClassesThat(
+            resideInAnyPackage(
+                    "java.util.concurrent..",
+                    "java.nio.file..",
+                    "java.nio.channels..",
+                    "java.io..",
+                    "java.net..",
+                    "java.lang.foreign..",
+                    "org.slf4j..")
+                .and(areNot(TimeUnit.class, Path.class))) // a unit, and a value of AppSpec
+        .check(table.classes());
+    noClasses()
+        .that()
+        .resideInAPackage("dev.carpool.pool")
+        .should()
+        .dependOnClassesThat()
+        .areAssignableTo(Thread.class)
+        .orShould()
+        .dependOnClassesThat()
+        .areAssignableTo(Process.class)
+        .check(table.classes());
+  }
+
+  @Test
+  void thePoolHasNoClock() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.carpool.pool")
+        .should()
+        .callMethod(System.class, "nanoTime")
+        .orShould()
+        .callMethod(System.class, "currentTimeMillis")
+        .orShould()
+        .callMethod(Instant.class, "now")
+        .orShould()
+        .dependOnClassesThat()
+        .areAssignableTo(Clock.class)
+        .check(table.classes());
+  }
+
+  @Test
+  void theKernelIsCalledElsewhereAndNativeMemoryIsForBuffers() {
+    noClasses()
+        .should()
+        .dependOnClassesThat()
+        .haveNameMatching("java\\.lang\\.foreign\\.(Linker|SymbolLookup|FunctionDescriptor).*")
+        .check(table.classes());
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(
+            "dev.carpool.spawn", "dev.carpool.door", "dev.carpool.gateway", "dev.carpool.status")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("java.lang.foreign")
+        .check(table.classes());
+  }
+
+  @Test
+  void eachLibraryHasOneImporter() {
+    onlyIn("dev.carpool.gateway", "org.eclipse.jetty..");
+    onlyIn("dev.carpool.config", "org.tomlj..");
+    onlyIn("dev.carpool.server", "picocli..");
+    onlyIn("dev.carpool.server", "ch.qos.logback..");
+    onlyIn("dev.carpool.channel", "org.newsclub..");
+  }
+
+  private void onlyIn(String ours, String library) {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(ours)
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(library)
+        .check(table.classes());
+  }
+
+  private static DescribedPredicate<JavaClass> areNot(Class<?>... others) {
+    return DescribedPredicate.describe(
+        "are others",
+        each -> {
+          for (Class<?> other : others) {
+            if (each.isEquivalentTo(other)) {
+              return false;
+            }
+          }
+          return true;
+        });
+  }
+}
