@@ -80,11 +80,13 @@ class CommandsIT {
 
     Outcome restart = server.carpool("restart", "echo");
     assertThat(restart.status()).isZero();
-    assertThat(restart.out()).matches("(?s)echo: generation \\d+ -> generation \\d+ \\(.*to drain\\)\n");
+    assertThat(restart.out())
+        .matches("(?s)echo: generation \\d+ -> generation \\d+ \\(.*to drain\\)\n");
     String between = server.get("/").body();
     assertThat(between).isNotEqualTo(before);
 
-    assertThat(server.carpool("clear").out()).startsWith("all applications: running -> restarted (");
+    assertThat(server.carpool("clear").out())
+        .startsWith("all applications: running -> restarted (");
     assertThat(server.get("/").body()).isNotEqualTo(between);
   }
 

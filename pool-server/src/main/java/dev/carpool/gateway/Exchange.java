@@ -8,6 +8,7 @@ import dev.carpool.api.Session;
 import dev.carpool.live.LiveSession;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -38,6 +39,9 @@ final class Exchange implements BodyReader.Then, Relay.Receiver {
   /** What may wait in memory for a client that reads slowly, in bytes. */
   static final long RESPONSE_BUFFER = 1024 * 1024;
 
+  /** How many processes are asked when each ends before it has read the request. */
+  private static final int TRIES = 5;
+
   private final GatewaySettings settings;
   private final ApplicationPool pool;
   private final Executor relays;
@@ -45,6 +49,9 @@ final class Exchange implements BodyReader.Then, Relay.Receiver {
   private final Response response;
   private final Callback callback;
   private final RequestBody body;
+
+  private long deadline; // for a process; set before the first one is asked for
+  private int tries; // in one thread at a time
 
   // Guarded by this. What is set after the end is undone at once.
   private boolean over;
@@ -117,14 +124,20 @@ final class Exchange implements BodyReader.Then, Relay.Receiver {
     // How long the application may take is not the connection's business.
     request.addIdleTimeoutListener(timeout -> false);
     HangUpWatch began = HangUpWatch.begin(request, () -> abort(new EofException("hung up")));
-    CompletableFuture<Session> asking;
     synchronized (this) {
       if (over) {
         return;
       }
       watch = began;
     }
-    asking = pool.request(settings.app(), settings.requestTimeout());
+    deadline = System.nanoTime() + settings.requestTimeout().toNanos();
+    ask();
+  }
+
+  private void ask() {
+    tries++;
+    long left = Math.max(1, deadline - System.nanoTime());
+    CompletableFuture<Session> asking = pool.request(settings.app(), Duration.ofNanos(left));
     synchronized (this) {
       asked = asking;
       if (over) {
@@ -169,7 +182,9 @@ final class Exchange implements BodyReader.Then, Relay.Receiver {
       }
     }
     try {
-      relay((LiveSession) granted);
+      if (!relay((LiveSession) granted)) {
+        askAnother(granted);
+      }
     } catch (CgiResponseParser.BadResponse e) {
       granted.close();
       LOG.warn("{}: process {} answered garbage: {}", name(), granted.pid(), e.getMessage());
@@ -182,16 +197,39 @@ final class Exchange implements BodyReader.Then, Relay.Receiver {
     }
   }
 
-  private void relay(LiveSession granted) throws IOException, InterruptedException {
+  /** Returns false if the process ended before its application can have seen the request. */
+  private boolean relay(LiveSession granted) throws IOException, InterruptedException {
     byte[] head =
         ScgiRequest.head(ScgiRequest.Line.of(request), request.getHeaders(), body.length());
     var buffers = request.getComponents().getByteBufferPool();
     boolean isHead = request.getMethod().equals("HEAD");
+    boolean taken = true;
     try (RequestSender sender = new RequestSender(head, body, buffers)) {
-      new Relay(granted, buffers, isHead, this).run(sender);
+      taken = new Relay(granted, buffers, isHead, this).run(sender);
     } finally {
-      body.close();
+      if (taken) {
+        body.close();
+      }
     }
+    return taken;
+  }
+
+  private void askAnother(Session ended) {
+    if (tries >= TRIES) {
+      nothingCame(true);
+      return;
+    }
+    synchronized (this) {
+      if (over || refused) {
+        return;
+      }
+      session = null;
+    }
+    LOG.info(
+        "{}: process {} ended before it had read the request, which goes to another one",
+        name(),
+        ended.pid());
+    ask();
   }
 
   @Override

@@ -55,6 +55,7 @@ final class Relay {
   private final Receiver receiver;
   private final CgiResponseParser parser = new CgiResponseParser();
 
+  private boolean unread; // the process ended with a part of the request unread
   private @Nullable ResponseStream stream;
   private long left; // bytes of the body that were announced and have not come; -1 if none were
 
@@ -73,10 +74,12 @@ final class Relay {
   /**
    * Runs until the response has ended.
    *
+   * @return false if the process ended before its application can have seen the request: the
+   *     receiver was told nothing, and another process may be asked
    * @throws CgiResponseParser.BadResponse when the process answers something else
    * @throws IOException when the session was closed, or the client is gone
    */
-  void run(RequestSender request) throws IOException, InterruptedException {
+  boolean run(RequestSender request) throws IOException, InterruptedException {
     Descriptor socket = session.descriptor().nonBlocking();
     boolean sent = request.send(socket);
     while (true) {
@@ -91,7 +94,12 @@ final class Relay {
         awaitMore(socket, sent);
       }
     }
+    if (parser.isUntouched() && request.isUnseen(unread)) {
+      session.close();
+      return false;
+    }
     end();
+    return true;
   }
 
   private void awaitMore(Descriptor socket, boolean sent) throws IOException {
@@ -127,12 +135,13 @@ final class Relay {
     }
   }
 
-  private static int readInto(Descriptor socket, ByteBuffer bytes) throws IOException {
+  private int readInto(Descriptor socket, ByteBuffer bytes) throws IOException {
     try {
       return socket.read(MemorySegment.ofBuffer(bytes));
     } catch (ErrnoException e) {
       if (e.errno() == Errno.ECONNRESET) {
-        return Descriptor.END; // it closed with a part of the request unread
+        unread = true;
+        return Descriptor.END;
       }
       throw e;
     }

@@ -18,6 +18,7 @@ final class RequestSender implements AutoCloseable {
   private final RequestBody body;
   private final RetainableByteBuffer chunk;
   private final ByteBuffer bytes;
+  private boolean begun;
   private int headTaken;
   private long bodyTaken;
 
@@ -50,8 +51,19 @@ final class RequestSender implements AutoCloseable {
         return false;
       }
       bytes.position(bytes.position() + n);
+      begun = true;
     }
     return true;
+  }
+
+  /**
+   * Whether the application cannot have seen this request.
+   *
+   * @param unread whether the process ended with a part of what was sent unread
+   */
+  boolean isUnseen(boolean unread) {
+    // Of a request without a body the unread part is head, and a helper reads all of that first.
+    return !begun || (unread && body.length() == 0);
   }
 
   private boolean fill() throws IOException {

@@ -136,6 +136,46 @@ class GatewayRefusalIT {
   }
 
   @Test
+  void aRequestThatAProcessDiedWithoutReadingGoesToAnother() throws Exception {
+    RunningGateway started = start(settings -> settings);
+    started.pool.next(process -> process.end(Ending.LOST));
+    started.pool.next(process -> process.answer("Status: 200 OK\r\n\r\nfrom the other"));
+    try (RawClient client = started.client()) {
+      Answer answer = client.get("/").answer();
+      assertThat(answer.status()).isEqualTo(200);
+      assertThat(answer.text()).isEqualTo("from the other");
+    }
+    assertThat(started.pool.givenBack).hasValue(2);
+  }
+
+  @Test
+  void aRequestThatNoProcessReadsIsGivenUp() throws Exception {
+    RunningGateway started = start(settings -> settings);
+    for (int i = 0; i < 5; i++) {
+      started.pool.next(process -> process.end(Ending.LOST));
+    }
+    try (RawClient client = started.client()) {
+      assertThat(client.get("/").answer().status()).isEqualTo(502);
+    }
+    assertThat(started.pool.givenBack).hasValue(5);
+  }
+
+  @Test
+  void aBodyThatAProcessMayHaveSeenIsNotSentTwice() throws Exception {
+    RunningGateway started = start(settings -> settings);
+    started.pool.next(
+        process -> {
+          process.head();
+          process.end(Ending.LOST); // with the body unread
+        });
+    try (RawClient client = started.client()) {
+      client.send("POST / HTTP/1.1\r\nHost: test\r\nContent-Length: 3\r\n\r\nabc");
+      assertThat(client.answer().status()).isEqualTo(502);
+    }
+    assertThat(started.pool.givenBack).hasValue(1);
+  }
+
+  @Test
   void garbageIsSaid() throws Exception {
     RunningGateway started = start(settings -> settings);
     started.pool.next(process -> process.answer("hello, I am no header\n\n"));

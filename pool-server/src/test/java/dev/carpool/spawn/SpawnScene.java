@@ -201,9 +201,7 @@ final class SpawnScene implements SpawnListener, AutoCloseable {
     log.stop();
     assertThat(unexpected).isEmpty();
     assertThat(ProcessHandle.current().descendants()).as("children").isEmpty();
-    await("threads")
-        .atMost(SOON)
-        .untilAsserted(() -> assertThat(threads).containsAll(threads()));
+    await("threads").atMost(SOON).untilAsserted(() -> assertThat(threads).containsAll(threads()));
     Census.assertSameAs(census);
   }
 
