@@ -3,7 +3,6 @@ package dev.carpool;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
@@ -94,7 +93,11 @@ public final class PackageTable {
               .resolve((HOME + name).replace('.', '/'))
               .resolve("package-info.java");
       if (!name.endsWith(".proto")) {
-        assertThat(plate).as("the door-plate of %s", name).exists().content().contains("@NullMarked");
+        assertThat(plate)
+            .as("the door-plate of %s", name)
+            .exists()
+            .content()
+            .contains("@NullMarked");
       }
     }
   }

@@ -31,8 +31,7 @@ final class LivePoolStressTest {
 
   private static final int THREADS = 8;
   private static final Duration FOR = Duration.ofSeconds(3);
-  private static final PoolLimits LIMITS =
-      new PoolLimits(5, 3, Duration.ofMillis(50), 3, 6);
+  private static final PoolLimits LIMITS = new PoolLimits(5, 3, Duration.ofMillis(50), 3, 6);
 
   private static final List<AppSpec> APPS =
       List.of(

@@ -129,8 +129,7 @@ final class LivePoolTest {
     void isFreeForARequesterThatAsksAgainAtOnce() throws Exception {
       CompletableFuture<Session> again = new CompletableFuture<>();
       CompletableFuture<Session> request = ask();
-      var _ =
-          request.thenAccept(session -> ask().thenAccept(second -> again.complete(second)));
+      var _ = request.thenAccept(session -> ask().thenAccept(second -> again.complete(second)));
       Busy busy = given(request);
       ScriptedSpawner.Attempt other = spawner.nextAttempt().succeeds();
 
@@ -344,8 +343,7 @@ final class LivePoolTest {
           CompletableFuture.runAsync(pool::close, task -> Thread.ofPlatform().start(task));
       assertThatThrownBy(() -> waiting.get(5, TimeUnit.SECONDS))
           .hasCauseInstanceOf(PoolException.ShuttingDown.class);
-      assertThatThrownBy(() -> pool.get(APP, LONG))
-          .isInstanceOf(PoolException.ShuttingDown.class);
+      assertThatThrownBy(() -> pool.get(APP, LONG)).isInstanceOf(PoolException.ShuttingDown.class);
 
       starting.dies();
       assertThat(closing).isNotDone();

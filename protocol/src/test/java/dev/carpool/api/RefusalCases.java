@@ -87,7 +87,7 @@ interface RefusalCases extends TwoClients {
         .isInstanceOf(PoolException.QueueTimeout.class);
 
     assertThat(talk(get(pool(), app), "/")).endsWith("at last");
-    assertCounts(0, 1);
+    awaitCounts(0, 1);
   }
 
   @Test
