@@ -170,6 +170,8 @@ final class HelperProcess implements Line.Listener {
   }
 
   private void startTimedOut() {
+    // Whoever is not ready reads no STOP, and has nothing to finish that would be worth the wait.
+    Objects.requireNonNull(ladder).begin(true);
     failed(
         "it was not ready after %s s; it has got to the step '%s'"
             .formatted(app.startTimeout().toSeconds(), journey.currentStep()),
