@@ -5,6 +5,7 @@ The numbers of commands and fields are those of pool.proto.
 """
 
 import os
+import select
 import socket
 
 # Fields of Request that hold the command, of Reply that hold the result.
@@ -12,7 +13,7 @@ HELLO, GET, CLOSE, CLEAR, GET_STATUS = 2, 3, 5, 6, 14
 WELCOME, SESSION_OPENED, DONE, RECEIPT, STATUS, ERROR = 2, 3, 4, 5, 7, 8
 
 PROTOCOL_VERSION = 1
-TRIES = 16
+TRIES = 300  # more connections do not fit into the server socket
 
 
 # Protobuf: a message is a row of fields, each a number, a type and a value.
@@ -138,8 +139,8 @@ def which(app):
 
 def connect(server_socket, name):
     """Opens a conversation. Any number of processes may do so at once on the same socket."""
+    server_socket.sendall(b"w")
     for _ in range(TRIES):
-        server_socket.sendall(b"w")
         _, passed, _, _ = socket.recv_fds(server_socket, 1, 1, socket.MSG_CMSG_CLOEXEC)
         if not passed:
             raise EOFError("the server has ended")
@@ -147,8 +148,11 @@ def connect(server_socket, name):
         try:
             return Conversation(connection, name)
         except (EOFError, ConnectionError):
-            # Meant for somebody who died before taking it, and too old by now.
+            # It was meant for somebody who died before taking it, and is too old by now. The answer
+            # to our own byte comes behind it, unless another process had it instead.
             connection.close()
+            if not select.select([server_socket], [], [], 0.2)[0]:
+                server_socket.sendall(b"w")
     raise EOFError("the server hangs up on everybody")
 
 

@@ -92,8 +92,7 @@ public final class Carpool {
   public static void main(String[] words) {
     // System.out writes each line by itself; a report goes out in one piece.
     PrintStream out =
-        new PrintStream(
-            new FileOutputStream(FileDescriptor.out), false, Charset.defaultCharset());
+        new PrintStream(new FileOutputStream(FileDescriptor.out), false, Charset.defaultCharset());
     int code = new Carpool(RunningServer::connect, out, System.err).run(words);
     System.exit(code);
   }

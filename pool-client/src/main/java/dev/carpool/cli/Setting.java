@@ -71,8 +71,7 @@ enum Setting {
       }
     }
     String known = Arrays.stream(values()).map(Setting::word).collect(Collectors.joining(", "));
-    throw new MisuseException(
-        "there is no setting '%s'; there are %s".formatted(word, known));
+    throw new MisuseException("there is no setting '%s'; there are %s".formatted(word, known));
   }
 
   int number(String value, int least) throws MisuseException {
@@ -80,8 +79,7 @@ enum Setting {
     try {
       number = Long.parseLong(value);
     } catch (NumberFormatException e) {
-      throw new MisuseException(
-          "%s must be a whole number, but is '%s'".formatted(word(), value));
+      throw new MisuseException("%s must be a whole number, but is '%s'".formatted(word(), value));
     }
     if (number < least || number > Integer.MAX_VALUE) {
       throw new MisuseException(

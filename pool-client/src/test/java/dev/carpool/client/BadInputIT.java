@@ -25,6 +25,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -58,7 +59,7 @@ class BadInputIT {
   static void nobodyElseNoticedAndNothingWasLeftBehind() throws Exception {
     bystander.assertUnharmed();
     RemotePool client = bystander.client();
-    assertThat(client.active()).isZero();
+    await().until(() -> client.active() == 0);
     assertThat(client.status().limits().max()).isEqualTo(3);
     server.assertSameAs(before, client);
     System.out.println("after bad input: " + ServerCensus.of(server.pid()));
@@ -110,7 +111,7 @@ class BadInputIT {
       }
       for (WireClient client : clients) {
         try (client) {
-          assertHungUpOn(client);
+          assertHungUpOn(client, "");
         }
       }
     }
@@ -123,9 +124,9 @@ class BadInputIT {
                     "python3",
                     "-c",
                     "import socket; s = socket.socket(fileno=0);"
-                        + " socket.send_fds(s, bytes.fromhex('"
+                        + " socket.send_fds(s, [bytes.fromhex('"
                         + HexFormat.of().formatHex(Frame.of(WireClient.HELLO))
-                        + "'), [0] * 64)")
+                        + "')], [0] * 64)")
                 .redirectErrorStream(true)
                 .redirectInput(ChildStandardStream.of(client.connection()))
                 .start();
@@ -158,19 +159,28 @@ class BadInputIT {
     }
 
     @Test
-    void aConnectionThatNobodyTookCostsTheNextClientOneTryMore() throws Exception {
+    void connectionsThatNobodyTookDoNotKeepTheNextClientOut() throws Exception {
       try (Arena arena = Arena.ofConfined()) {
+<<<<<<< HEAD
         server
             .process()
             .socket()
             .descriptor()
             .send(arena.allocateFrom(ValueLayout.JAVA_BYTE, (byte) 'w'), null);
+=======
+        var wakeUp = arena.allocateFrom(ValueLayout.JAVA_BYTE, (byte) 'w');
+        for (int i = 0; i < 200; i++) {
+          server.process().socket().descriptor().send(wakeUp, null);
+        }
+>>>>>>> 7188160 (Let a client get past as many stale connections as a server socket can hold; refuse numbers the server would use itself)
       }
-      Thread.sleep(6_000); // until the server has given up waiting for its Hello
+      Thread.sleep(6_000); // until the server has given up waiting for 200 times Hello
 
+      long started = System.nanoTime();
       try (RemotePool next = server.connect()) {
         assertThat(next.count()).isPositive();
       }
+      assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofSeconds(3));
     }
 
     @Test
@@ -278,16 +288,13 @@ class BadInputIT {
     }
   }
 
-  /** The server says why, if there was somebody to be told, and nothing after it. */
+  /** The server says why, and nothing after it. */
   private static void assertHungUpOn(WireClient client, String... why) throws IOException {
     Reply reply = client.receive();
-    if (reply != null) {
-      assertThat(reply.getError().getCode()).isEqualTo(Error.Code.BAD_REQUEST);
-      assertThat(reply.getError().getMessage()).contains(why);
-      assertThat(client.receive()).isNull();
-    } else {
-      assertThat(why).isEmpty();
-    }
+    assertThat(reply).isNotNull();
+    assertThat(reply.getError().getCode()).isEqualTo(Error.Code.BAD_REQUEST);
+    assertThat(reply.getError().getMessage()).contains(why);
+    assertThat(client.receive()).isNull();
   }
 
   private static long sockets(ServerCensus census) {

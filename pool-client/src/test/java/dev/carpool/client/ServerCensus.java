@@ -36,6 +36,16 @@ record ServerCensus(Map<String, Long> descriptors, Map<String, Long> threads, in
         .collect(groupingBy(kind -> kind, TreeMap::new, counting()));
   }
 
+  /** The numbers of a process's sockets, but for standard input, output and error. */
+  static List<Integer> sockets(long pid) {
+    return read(pid, "fd", link -> kind(link) + " " + link.getFileName()).stream()
+        .filter(entry -> entry.startsWith("socket "))
+        .map(entry -> Integer.valueOf(entry.substring(7)))
+        .filter(number -> number > 2)
+        .sorted()
+        .toList();
+  }
+
   /** {@code socket}, {@code pipe}, {@code anon_inode:[eventpoll]}, or a path. */
   private static String kind(Path link) throws IOException {
     String target = Files.readSymbolicLink(link).toString();

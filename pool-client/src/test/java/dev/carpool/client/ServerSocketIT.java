@@ -29,6 +29,17 @@ class ServerSocketIT {
   }
 
   @Test
+  void aNumberThatTheServerWouldSoonHaveGivenToASocketOfItsOwn() throws Exception {
+    int ownSocket;
+    try (ServerUnderTest other = ServerUnderTest.start();
+        RemotePool client = other.connect()) {
+      assertThat(client.count()).isZero();
+      ownSocket = ServerCensus.sockets(other.pid()).getLast();
+    }
+    assertRefused(ownSocket, "", "descriptor " + ownSocket + " is not");
+  }
+
+  @Test
   void aFile() throws Exception {
     assertRefused(7, "7</etc/passwd", "descriptor 7 is not a socket");
   }

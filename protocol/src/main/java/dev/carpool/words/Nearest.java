@@ -14,7 +14,8 @@ public final class Nearest {
     String nearest = null;
     int best = Integer.MAX_VALUE;
     for (String word : known) {
-      int distance = distance(typed.toLowerCase(Locale.ROOT).replace('-', '_'), word.replace('-', '_'));
+      int distance =
+          distance(typed.toLowerCase(Locale.ROOT).replace('-', '_'), word.replace('-', '_'));
       if (distance < best && distance <= Math.max(2, word.length() / 2)) {
         best = distance;
         nearest = word;
