@@ -161,18 +161,10 @@ class BadInputIT {
     @Test
     void connectionsThatNobodyTookDoNotKeepTheNextClientOut() throws Exception {
       try (Arena arena = Arena.ofConfined()) {
-<<<<<<< HEAD
-        server
-            .process()
-            .socket()
-            .descriptor()
-            .send(arena.allocateFrom(ValueLayout.JAVA_BYTE, (byte) 'w'), null);
-=======
         var wakeUp = arena.allocateFrom(ValueLayout.JAVA_BYTE, (byte) 'w');
         for (int i = 0; i < 200; i++) {
           server.process().socket().descriptor().send(wakeUp, null);
         }
->>>>>>> 7188160 (Let a client get past as many stale connections as a server socket can hold; refuse numbers the server would use itself)
       }
       Thread.sleep(6_000); // until the server has given up waiting for 200 times Hello
 

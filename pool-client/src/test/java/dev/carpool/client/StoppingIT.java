@@ -82,7 +82,7 @@ class StoppingIT {
 
     @Test
     void byTermItFinishesWhatRunsAndRefusesWhatIsNew() throws Exception {
-      CompletableFuture<String> busy = exchange("/sleep/2");
+      CompletableFuture<String> busy = exchange("/sleep/3");
       idleProcess();
       processes(2);
 
@@ -95,7 +95,7 @@ class StoppingIT {
                   assertThatThrownBy(() -> client.get(AppSpec.ofRoot(ECHO), SOON).close())
                       .isInstanceOf(PoolException.ShuttingDown.class));
       assertThat(busy).isNotDone();
-      assertThat(busy).succeedsWithin(SOON).asString().contains("GET /sleep/2 0");
+      assertThat(busy).succeedsWithin(SOON).asString().contains("GET /sleep/3 0");
       assertThat(server.exitStatus(SOON)).isZero();
       assertThat(living()).isEmpty();
       assertThat(server.runtimeDirectory().resolve("admin.sock")).doesNotExist();
