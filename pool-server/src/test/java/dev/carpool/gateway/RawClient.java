@@ -24,6 +24,7 @@ final class RawClient implements AutoCloseable {
 
   final Socket socket = new Socket();
   private final InputStream in;
+  private boolean afterChunk;
 
   RawClient(InetSocketAddress address) throws IOException {
     socket.setReceiveBufferSize(64 * 1024);
@@ -75,14 +76,24 @@ final class RawClient implements AutoCloseable {
     return headers;
   }
 
-  /** The next piece of a chunked body; empty for the last one. */
+  /**
+   * The next piece of a chunked body; empty for the last one.
+   *
+   * <p>The line's end after a piece may come as late as the next piece.
+   */
   byte[] chunk() throws IOException {
+    if (afterChunk) {
+      line();
+    }
     int size = Integer.parseInt(line(), 16);
     byte[] chunk = in.readNBytes(size);
     if (chunk.length < size) {
       throw new EOFException("the connection ended within a chunk");
     }
-    line();
+    afterChunk = size > 0;
+    if (!afterChunk) {
+      line();
+    }
     return chunk;
   }
 
