@@ -23,8 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
  * What every {@link ApplicationPool} has to do, with real processes: the cases AP-1 to AP-23 of
  * Passenger 2's suite, with Carpool's rules where they differ, and the cases of those rules.
  *
- * <p>Each case gets a fresh pool, and ends with a census: no process, no descriptor and no thread
- * is left.
+ * <p>Each case gets a pool without processes and with the same limits, and ends with a census: no
+ * process, no descriptor and no thread is left.
  */
 public abstract class ApplicationPoolContract
     implements SessionCases, LimitCases, RestartCases, RefusalCases {
@@ -44,13 +44,17 @@ public abstract class ApplicationPoolContract
   /**
    * Two clients of one pool.
    *
-   * @param home what is closed last, and waits until the pool has ended; twice is once
+   * @param home closed after both; ends what the case has left of processes
    */
   protected record Clients(ApplicationPool first, ApplicationPool second, AutoCloseable home) {
     public Clients {}
   }
 
-  /** Opens a fresh pool that has one application by its name. */
+  /**
+   * Opens a pool without processes.
+   *
+   * @param configured the application that it has by name
+   */
   protected abstract Clients open(PoolLimits limits, AppSpec configured) throws Exception;
 
   @BeforeEach
@@ -90,7 +94,11 @@ public abstract class ApplicationPoolContract
     closeClients();
     await("processes of the applications are gone")
         .atMost(SOON)
-        .untilAsserted(() -> assertThat(processesIn(directory.toRealPath())).isEmpty());
+        .untilAsserted(
+            () -> {
+              assertThat(processesIn(directory.toRealPath())).isEmpty();
+              assertThat(processesIn(configured().root())).isEmpty();
+            });
     Census.assertSameAs(descriptors);
     await("threads are gone")
         .atMost(SOON)
@@ -143,7 +151,7 @@ public abstract class ApplicationPoolContract
 
   @Override
   public AppSpec configured() {
-    return AppSpec.named("blog", apps.hello().root());
+    return TestApplications.helloByName("blog");
   }
 
   @Override

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /** The applications of the tests, each test with copies of its own. */
@@ -31,6 +32,13 @@ final class TestApplications {
   /** Says {@code this is B}. */
   AppSpec other() {
     return app("other");
+  }
+
+  /** The original of {@link #hello()}, under a name. */
+  static AppSpec helloByName(String name) {
+    return AppSpec.named(name, ORIGINALS.resolve("hello").toAbsolutePath().normalize())
+        .withCommand(PYTHON)
+        .withEnv(Map.of("PYTHONDONTWRITEBYTECODE", "1"));
   }
 
   /** A copy of one of the folders of the originals. */

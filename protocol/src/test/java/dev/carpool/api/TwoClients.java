@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** What every case of the contract is given: two clients of one fresh pool, and applications. */
+/** What every case of the contract is given: two clients of one pool, and applications. */
 interface TwoClients {
 
   /** Within this happens what is bound to happen. */
