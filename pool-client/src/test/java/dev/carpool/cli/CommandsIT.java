@@ -69,7 +69,7 @@ class CommandsIT {
     server.get("/");
 
     assertThat(server.carpool("set", "max-idle-time", "90s").out())
-        .startsWith("max_idle_time: 5m -> 1m 30s (");
+        .startsWith("max_idle_time: 5m -> 1m30s (");
     assertThat(server.carpool("set", "queue-max", "50").out()).startsWith("queue_max: 100 -> 50 (");
     assertThat(server.carpool("status").out()).contains("waiting         0 of 50");
   }
