@@ -16,7 +16,7 @@ final class SetCommand implements AdminCommand {
         Settings:
           max                living processes, all applications together; at least 1
           max-per-app        living processes of one application; 0: no limit of its own
-          max-idle-time      how long a process may be idle (30s, 5m, 1h30m); 0: for ever
+          max-idle-time      how long a process may be idle (30s, 5m, 1h30m); 0: no end
           queue-max          requests in the waiting room; 0: nobody waits
 
         It counts at once and until the server ends. No session is cut: when there are
