@@ -10,7 +10,7 @@ final class ArchitectureTest {
   private final PackageTable table =
       PackageTable.ofThisModule()
           .mayImport("client", "api", "wire", "wire.proto", "descriptor", "channel")
-          .mayImport("cli", "api", "client", "channel.RuntimeDirectory", "descriptor");
+          .mayImport("cli", "api", "client", "channel.RuntimeDirectory", "descriptor", "words");
 
   @Test
   void importsGoDown() {
@@ -29,7 +29,7 @@ final class ArchitectureTest {
         .resideInAPackage("dev.carpool.client")
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage("picocli..", "com.google.gson..", "org.slf4j..")
+        .resideInAnyPackage("dev.carpool.words..", "com.google.gson..", "org.slf4j..")
         .check(table.classes());
   }
 

@@ -13,6 +13,7 @@ final class ArchitectureTest {
           .mayImport("descriptor")
           .mayImport("wire", "api", "wire.proto")
           .mayImport("wire.proto")
+          .mayImport("words")
           .mayImport("channel", "wire", "wire.proto", "descriptor");
 
   @Test

@@ -111,8 +111,8 @@ public final class Carpool {
       err.println("carpool: " + e.getMessage());
       err.println(
           COMMANDS.containsKey(command)
-              ? "Try 'carpool " + command + " --help'."
-              : "Try 'carpool --help'.");
+              ? "See 'carpool " + command + " --help'."
+              : "See 'carpool --help'.");
       return MISUSED;
     } catch (IOException | PoolException e) {
       err.println("carpool: " + e.getMessage());

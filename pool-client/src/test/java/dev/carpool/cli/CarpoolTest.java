@@ -120,7 +120,7 @@ class CarpoolTest {
         })
     void refuseWhatMakesNoSenseBeforeAnyServerIsAsked(String words, String message) {
       assertThat(run(("set " + words).split(" "))).isEqualTo(2);
-      assertThat(err()).isEqualTo("carpool: " + message + "\nTry 'carpool set --help'.\n");
+      assertThat(err()).isEqualTo("carpool: " + message + "\nSee 'carpool set --help'.\n");
       assertThat(asked).isNull();
     }
 
@@ -206,11 +206,11 @@ class CarpoolTest {
           .isEqualTo(
               """
               carpool: a command is missing
-              Try 'carpool --help'.
+              See 'carpool --help'.
               carpool: there is no command 'stats'; did you mean 'status'?
-              Try 'carpool --help'.
+              See 'carpool --help'.
               carpool: --runtime-dir needs a value
-              Try 'carpool status --help'.
+              See 'carpool status --help'.
               """);
     }
 

@@ -1,40 +1,36 @@
 package dev.carpool.server;
 
 import dev.carpool.config.ConfigCheck;
+import dev.carpool.words.Arguments;
+import dev.carpool.words.MisuseException;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
+import org.jspecify.annotations.Nullable;
 
 /** {@code carpool check}: is a configuration good? */
-@Command(
-    name = "check",
-    description =
-        "Says what is wrong with a configuration file, with line and column; exit code 78 if anything.",
-    mixinStandardHelpOptions = true,
-    versionProvider = Version.class)
-final class CheckCommand implements Callable<Integer> {
-
-  @Spec CommandSpec spec;
-
-  @Option(
-      names = {"-c", "--config"},
-      paramLabel = "FILE",
-      defaultValue = "carpool.toml",
-      description = "The file. Default: ${DEFAULT-VALUE}.")
-  Path file = Path.of("carpool.toml");
+final class CheckCommand implements Command {
 
   @Override
-  public Integer call() {
-    ConfigCheck check = ConfigCheck.of(file);
-    var to =
-        check.exitCode() == ConfigCheck.OK
-            ? spec.commandLine().getOut()
-            : spec.commandLine().getErr();
-    to.print(check.text());
-    to.flush();
+  public String help() {
+    return """
+        Usage: carpool check [-c FILE]
+
+        Says what is wrong with a configuration file, each mistake with its line and
+        column. Exit code 78 if anything is wrong.
+
+        Options:
+          -c, --config FILE  the file; carpool.toml if not given
+
+        Example:
+          carpool check -c /etc/carpool.toml
+        """;
+  }
+
+  @Override
+  public int run(Arguments arguments) throws MisuseException {
+    @Nullable Path file = CommonOptions.path(arguments.option("-c", "--config"));
+    arguments.end();
+    ConfigCheck check = ConfigCheck.of(file == null ? Path.of("carpool.toml") : file);
+    (check.exitCode() == ConfigCheck.OK ? System.out : System.err).print(check.text());
     return check.exitCode();
   }
 }

@@ -1,52 +1,65 @@
 package dev.carpool.server;
 
+import dev.carpool.api.PoolLimits;
 import dev.carpool.channel.RuntimeDirectory;
 import dev.carpool.config.ConfigException;
 import dev.carpool.config.ServerConfig;
+import dev.carpool.words.Arguments;
+import dev.carpool.words.MisuseException;
 import java.io.IOException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Option;
 
-/** The options that every way of running a server has. */
-final class CommonOptions {
+/**
+ * The options that every way of running a server has.
+ *
+ * @param config the configuration file
+ * @param runtimeDirectory where to be found; null for the usual place
+ * @param max living processes, in place of what the configuration says
+ * @param queueMax requests in the waiting room, in place of what the configuration says
+ */
+record CommonOptions(
+    @Nullable Path config,
+    @Nullable Path runtimeDirectory,
+    @Nullable Integer max,
+    @Nullable Integer queueMax) {
 
-  @Option(
-      names = {"-c", "--config"},
-      paramLabel = "FILE",
-      description = "What to run, and its limits: a carpool.toml.")
-  @Nullable Path config;
+  static final String HELP =
+      """
+        -c, --config FILE  what to run, and its limits: a carpool.toml
+        --max N            living processes at most, all applications together; %d if
+                           nothing says more
+        --queue-max N      requests in the waiting room at most; %d if nothing says more
+        --runtime-dir DIR  where admin.sock and status.fifo are. Else
+                           $CARPOOL_RUNTIME_DIR; else /run/carpool for root,
+                           $XDG_RUNTIME_DIR/carpool or ~/.cache/carpool for others
+        -v, --verbose      log more
+      """
+          .formatted(PoolLimits.DEFAULT.max(), PoolLimits.DEFAULT.queueMax());
 
-  @Option(
-      names = "--runtime-dir",
-      paramLabel = "DIR",
-      description =
-          "Where admin.sock and status.fifo are. Default: $$CARPOOL_RUNTIME_DIR, /run/carpool for"
-              + " root, $$XDG_RUNTIME_DIR/carpool or ~/.cache/carpool for others.")
-  @Nullable Path runtimeDirectory;
+  static CommonOptions take(Arguments arguments) throws MisuseException {
+    if (arguments.flag("-v", "--verbose")) {
+      LogConfiguration.verbose();
+    }
+    return new CommonOptions(
+        path(arguments.option("-c", "--config")),
+        path(arguments.option("--runtime-dir")),
+        arguments.number("--max", 1),
+        arguments.number("--queue-max", 0));
+  }
 
-  @Option(
-      names = "--max",
-      paramLabel = "N",
-      description = "Living processes at most, all applications together. Default: 6.")
-  @Nullable Integer max;
-
-  @Option(
-      names = "--queue-max",
-      paramLabel = "N",
-      description = "Requests in the waiting room at most. Default: 100.")
-  @Nullable Integer queueMax;
-
-  @Option(
-      names = {"-v", "--verbose"},
-      description = "Log more.")
-  boolean verbose;
+  /** A path as it was typed; null for null. */
+  static @Nullable Path path(@Nullable String typed) throws MisuseException {
+    try {
+      return typed == null ? null : Path.of(typed);
+    } catch (InvalidPathException e) {
+      throw new MisuseException("'" + typed + "' is not a path: " + e.getReason());
+    }
+  }
 
   /** The configuration file, or what an empty one says, with these options over it. */
   ServerConfig read() throws ConfigException {
-    if (verbose) {
-      LogConfiguration.verbose();
-    }
     ServerConfig read = config == null ? ServerConfig.DEFAULT : ServerConfig.read(config);
     if (max != null) {
       read = read.withLimits(read.limits().withMax(max));

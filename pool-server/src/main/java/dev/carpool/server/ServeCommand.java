@@ -8,75 +8,89 @@ import dev.carpool.config.Listener;
 import dev.carpool.config.ServerConfig;
 import dev.carpool.gateway.Gateway;
 import dev.carpool.spawn.AppDetector;
+import dev.carpool.words.Arguments;
+import dev.carpool.words.MisuseException;
 import java.io.IOException;
-import java.io.PrintWriter;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.Callable;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code carpool serve}: a pool, and an HTTP server in front of it. */
-@Command(
-    name = "serve",
-    description = "Serves an application over HTTP, with a pool of its processes behind it.",
-    mixinStandardHelpOptions = true,
-    versionProvider = Version.class,
-    footer = {
-      "",
-      "A folder is served in development: its name is the application's, and error pages say",
-      "everything. With -c the listeners of the file are served in production.",
-      "",
-      "Examples:",
-      "  carpool serve examples/guestbook",
-      "  carpool serve . --port 3000 --max 2 --python /usr/bin/python3",
-      "  carpool serve -c /etc/carpool.toml"
-    })
-final class ServeCommand implements Callable<Integer> {
+final class ServeCommand implements Command {
 
   private static final int DEFAULT_PORT = 8080;
+  private static final String DEFAULT_HOST = "127.0.0.1";
 
-  @Spec CommandSpec spec;
+  /**
+   * What was asked for on the command line.
+   *
+   * @param folder of the application; null if none was named
+   * @param port null if none was named
+   * @param python the interpreter; null for the usual one
+   */
+  private record Wish(
+      CommonOptions options,
+      @Nullable Path folder,
+      String host,
+      @Nullable Integer port,
+      @Nullable String python) {
 
-  @Mixin CommonOptions options = new CommonOptions();
+    static Wish take(Arguments arguments) throws MisuseException {
+      CommonOptions options = CommonOptions.take(arguments);
+      Integer port = arguments.number("--port", 0);
+      if (port != null && port > 65535) {
+        throw new MisuseException("there is no port " + port + "; the highest is 65535");
+      }
+      String host = arguments.option("--host");
+      String python = arguments.option("--python");
+      Path folder = CommonOptions.path(arguments.next());
+      arguments.end();
+      return new Wish(options, folder, host == null ? DEFAULT_HOST : host, port, python);
+    }
 
-  @Parameters(
-      arity = "0..1",
-      paramLabel = "DIR",
-      description = "The folder of the application. Default: this one, unless -c is given.")
-  @Nullable Path directory;
-
-  @Option(
-      names = "--port",
-      paramLabel = "N",
-      description = "Where to listen for HTTP; 0 for any free port. Default: 8080.")
-  @Nullable Integer port;
-
-  @Option(
-      names = "--host",
-      paramLabel = "ADDRESS",
-      defaultValue = "127.0.0.1",
-      description = "The address to listen on; * for all. Default: ${DEFAULT-VALUE}.")
-  String host = "127.0.0.1";
-
-  @Option(
-      names = "--python",
-      paramLabel = "PROGRAM",
-      description = "The interpreter for a Python application. Default: python3.")
-  @Nullable String python;
+    Listener listener() {
+      return new Listener(host, port == null ? DEFAULT_PORT : port);
+    }
+  }
 
   @Override
-  public Integer call() throws IOException, ConfigException, InterruptedException {
-    ServerConfig config = wanted();
+  public String help() {
+    return """
+        Usage: carpool serve [DIR] [--port N] [OPTIONS]
+               carpool serve -c FILE [OPTIONS]
+
+        Serves an application over HTTP, with a pool of its processes behind it. A folder
+        (this one if none is named) is served in development: its name is the
+        application's, and error pages say everything. With -c the listeners of the file
+        are served in production.
+
+        Options:
+          --port N           where to listen for HTTP; 0 for any free port; 8080 if not
+                             given
+          --host ADDRESS     the address to listen on; * for all; 127.0.0.1 if not given
+          --python PROGRAM   the interpreter for a Python application; python3 if not given
+        """
+        + CommonOptions.HELP
+        + """
+
+        Examples:
+          carpool serve examples/guestbook
+          carpool serve . --port 3000 --max 2 --python /usr/bin/python3
+          carpool serve -c /etc/carpool.toml
+        """;
+  }
+
+  @Override
+  public int run(Arguments arguments)
+      throws MisuseException, ConfigException, IOException, InterruptedException {
+    Wish wish = Wish.take(arguments);
+    CommonOptions options = wish.options();
+    ServerConfig config = wanted(wish);
     try (PoolServer server = PoolServer.start(config, options.directory())) {
-      PrintWriter out = spec.commandLine().getOut();
+      PrintStream out = System.out;
       for (ServerConfig.App app : config.apps()) {
         for (Listener listener : app.listen()) {
           Gateway gateway = server.serveHttp(app, listener);
@@ -92,7 +106,7 @@ final class ServeCommand implements Callable<Integer> {
             change             carpool set max 3%2$s, carpool restart %3$s%2$s, carpool stop%2$s
           """,
           server.directory(),
-          options.runtimeDirectory == null ? "" : " --runtime-dir " + options.runtimeDirectory,
+          options.runtimeDirectory() == null ? "" : " --runtime-dir " + options.runtimeDirectory(),
           config.apps().getFirst().spec().name());
       out.flush();
       server.awaitStop();
@@ -100,66 +114,58 @@ final class ServeCommand implements Callable<Integer> {
     return 0;
   }
 
-  private ServerConfig wanted() throws ConfigException {
-    ServerConfig config = options.read();
-    if (options.config == null) {
+  private static ServerConfig wanted(Wish wish) throws MisuseException, ConfigException {
+    ServerConfig config = wish.options().read();
+    Path file = wish.options().config();
+    if (file == null) {
       return config
           .withEnvironment(Environment.DEVELOPMENT)
-          .withApps(ImmutableList.of(new ServerConfig.App(folder(), ImmutableList.of(listener()))));
+          .withApps(
+              ImmutableList.of(
+                  new ServerConfig.App(folder(wish), ImmutableList.of(wish.listener()))));
     }
-    if (directory != null) {
-      throw usage("Give a folder or -c FILE, not both.");
+    if (wish.folder() != null) {
+      throw new MisuseException("Give a folder or -c FILE, not both.");
     }
-    if (port != null && config.apps().size() == 1) {
+    if (wish.port() != null && config.apps().size() == 1) {
       config =
           config.withApps(
               ImmutableList.of(
                   new ServerConfig.App(
-                      config.apps().getFirst().spec(), ImmutableList.of(listener()))));
-    } else if (port != null) {
-      throw usage("--port is for one application; this file has " + config.apps().size() + ".");
+                      config.apps().getFirst().spec(), ImmutableList.of(wish.listener()))));
+    } else if (wish.port() != null) {
+      throw new MisuseException(
+          "--port is for one application; this file has " + config.apps().size() + ".");
     }
     if (config.apps().stream().allMatch(app -> app.listen().isEmpty())) {
-      throw usage(
+      throw new MisuseException(
           "No application in "
-              + options.config
+              + file
               + " has a listener; add listen = [\"http:127.0.0.1:8080\"], or give --port.");
     }
     return config;
   }
 
-  private Listener listener() {
-    int number = port == null ? DEFAULT_PORT : port;
-    if (number < 0 || number > 65535) {
-      throw usage("There is no port " + number + "; the highest is 65535.");
-    }
-    return new Listener(host, number);
-  }
-
-  private AppSpec folder() {
-    Path root = (directory == null ? Path.of("") : directory).toAbsolutePath().normalize();
+  private static AppSpec folder(Wish wish) throws MisuseException {
+    Path root = (wish.folder() == null ? Path.of("") : wish.folder()).toAbsolutePath().normalize();
     if (!Files.isDirectory(root)) {
-      throw usage(root + (Files.exists(root) ? " is no folder." : " does not exist."));
+      throw new MisuseException(
+          root + (Files.exists(root) ? " is no folder." : " does not exist."));
     }
-    AppDetector.Found found =
-        AppDetector.detect(root)
-            .orElseThrow(
-                () ->
-                    usage(
-                        "Nothing in "
-                            + root
-                            + " says how to run it: no wsgi.py, passenger_wsgi.py, app.py or"
-                            + " manage.py. With -c carpool.toml anything can be named."));
+    Optional<AppDetector.Found> found = AppDetector.detect(root);
+    if (found.isEmpty()) {
+      throw new MisuseException(
+          "Nothing in "
+              + root
+              + " says how to run it: no wsgi.py, passenger_wsgi.py, app.py or manage.py."
+              + " With -c carpool.toml anything can be named.");
+    }
     Path name = root.getFileName();
     AppSpec app =
         AppSpec.named(name == null ? "app" : name.toString(), root)
-            .withKind(found.kind())
-            .withEntry(found.entry());
-    return python == null ? app : app.withCommand(List.of(python));
-  }
-
-  private ParameterException usage(String message) {
-    return new ParameterException(spec.commandLine(), message);
+            .withKind(found.get().kind())
+            .withEntry(found.get().entry());
+    return wish.python() == null ? app : app.withCommand(List.of(wish.python()));
   }
 
   private static String urlHost(Listener listener) {

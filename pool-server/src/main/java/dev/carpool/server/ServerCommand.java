@@ -2,45 +2,46 @@ package dev.carpool.server;
 
 import dev.carpool.config.ConfigException;
 import dev.carpool.door.ServerSocket;
+import dev.carpool.words.Arguments;
+import dev.carpool.words.MisuseException;
 import java.io.IOException;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
+import org.jspecify.annotations.Nullable;
 
 /** {@code carpool server}: the bare pool behind an inherited socket. */
-@Command(
-    name = "server",
-    description = {
-      "Runs the bare pool server behind an inherited socket, for a web server that asks by itself.",
-      "It ends when every process that holds the other end of the socket is gone."
-    },
-    mixinStandardHelpOptions = true,
-    versionProvider = Version.class,
-    footer = {"", "The dialogue on the socket is described in docs/PROTOCOL.md."})
-final class ServerCommand implements Callable<Integer> {
+final class ServerCommand implements Command {
 
-  @Mixin CommonOptions options = new CommonOptions();
-
-  @Option(
-      names = "--server-socket-fd",
-      paramLabel = "N",
-      defaultValue = "3",
-      description =
-          "The inherited Unix socket on which wake-up bytes arrive. Default: ${DEFAULT-VALUE};"
-              + " 0 when a Java program starts the server.")
-  int descriptor = 3;
+  private static final int DEFAULT_DESCRIPTOR = 3;
 
   @Override
-  public Integer call() throws IOException, ConfigException {
-    ServerSocket socket = inheritedSocket();
+  public String help() {
+    return """
+        Usage: carpool server [--server-socket-fd N] [OPTIONS]
+
+        Runs the bare pool server behind an inherited socket, for a web server that asks
+        by itself. It ends when every process that holds the other end of the socket is
+        gone. The dialogue on the socket is described in docs/PROTOCOL.md.
+
+        Options:
+          --server-socket-fd N
+                             the inherited Unix socket on which wake-up bytes arrive; 3 if
+                             not given, 0 when a Java program starts the server
+        """
+        + CommonOptions.HELP;
+  }
+
+  @Override
+  public int run(Arguments arguments) throws MisuseException, IOException, ConfigException {
+    CommonOptions options = CommonOptions.take(arguments);
+    @Nullable Integer descriptor = arguments.number("--server-socket-fd", 0);
+    arguments.end();
+    ServerSocket socket = inheritedSocket(descriptor == null ? DEFAULT_DESCRIPTOR : descriptor);
     try (PoolServer server = PoolServer.start(options.read(), options.directory())) {
       server.serveWakeUps(socket);
     }
     return 0;
   }
 
-  private ServerSocket inheritedSocket() throws IOException {
+  private static ServerSocket inheritedSocket(int descriptor) throws IOException {
     try {
       return ServerSocket.adopt(descriptor);
     } catch (IOException e) {

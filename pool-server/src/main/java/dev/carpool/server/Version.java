@@ -1,17 +1,12 @@
 package dev.carpool.server;
 
-import picocli.CommandLine.IVersionProvider;
-
 /** The version that the build wrote into the jar. */
-final class Version implements IVersionProvider {
+final class Version {
+
+  private Version() {}
 
   static String text() {
     String version = Version.class.getPackage().getImplementationVersion();
     return version == null ? "unreleased" : version;
-  }
-
-  @Override
-  public String[] getVersion() {
-    return new String[] {"carpool " + text()};
   }
 }
