@@ -24,6 +24,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /** Closing, dying, withdrawing, restarting and answering at once, by chance but from a seed. */
@@ -127,9 +128,7 @@ final class LivePoolStressTest {
         pool.request(
             APPS.get(random.nextInt(APPS.size())), Duration.ofMillis(1 + random.nextInt(40)));
     if (random.nextInt(4) == 0) {
-      if (random.nextBoolean()) {
-        Thread.onSpinWait();
-      }
+      LockSupport.parkNanos(random.nextInt(1_000_000)); // into the moment of the grant
       if (request.cancel(false)) {
         withdrawn.incrementAndGet();
         return;

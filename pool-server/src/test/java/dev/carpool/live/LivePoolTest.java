@@ -10,6 +10,7 @@ import dev.carpool.api.PoolLimits;
 import dev.carpool.api.PoolStatus;
 import dev.carpool.api.Session;
 import dev.carpool.descriptor.Census;
+import dev.carpool.descriptor.SocketPair;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
@@ -220,7 +222,9 @@ final class LivePoolTest {
     @Test
     void itMayGoAwayAgainAndAgain() throws Exception {
       CompletableFuture<Session> request = ask();
+      assertThat(pool.status().expecting()).isEqualTo(1);
       assertThat(request.cancel(false)).isTrue();
+      assertThat(pool.status().expecting()).as("before any process is ready").isZero();
       assertThat(request.cancel(true)).isTrue();
       spawner.nextAttempt().succeeds();
 
@@ -317,6 +321,19 @@ final class LivePoolTest {
       one.end();
       two.end();
       assertThat(pool.active()).isZero();
+    }
+
+    @Test
+    void isGivenBackOnceHoweverOftenItIsClosed() throws Exception {
+      AtomicInteger givenBack = new AtomicInteger();
+      try (SocketPair pair = SocketPair.open()) {
+        LiveSession session = new LiveSession(0, 1, pair.ours(), givenBack::incrementAndGet);
+        session.close();
+        session.close();
+        assertThat(session.descriptor().isOpen()).isFalse();
+      }
+
+      assertThat(givenBack).hasValue(1);
     }
 
     @Test

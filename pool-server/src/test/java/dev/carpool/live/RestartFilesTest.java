@@ -121,6 +121,7 @@ final class RestartFilesTest {
   void betweenTwoLooksASecondPasses() throws IOException {
     assertThat(files.askForRestart(app)).isFalse();
     touch(NOON);
+    assertThat(askedAfter(Duration.ZERO)).isFalse();
     assertThat(askedAfter(Duration.ofMillis(999))).isFalse();
     assertThat(askedAfter(Duration.ofMillis(1))).isTrue();
     touch(FileTime.from(NOON.toInstant().plusSeconds(5)));

@@ -151,7 +151,9 @@ interface SessionCases extends TwoClients {
       long pid = getAndDrop(pool(), apps().hello());
       for (int i = 0; i < 20; i++) {
         try (Session session = get(pool(), apps().hello())) {
-          assertThat(talk(session, "/")).endsWith("hello world");
+          if (i % 2 == 0) { // else its process sees that it is closed after the next get
+            assertThat(talk(session, "/")).endsWith("hello world");
+          }
           astray += session.pid() == pid ? 0 : 1;
         }
       }
