@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -25,7 +26,6 @@ public final class Descriptor implements AutoCloseable {
   /** What {@link #read} and {@link #receive} return at the end of the stream. */
   public static final int END = -1;
 
-  private static final int EINTR = 4;
   private static final int MSG_DONTWAIT = 0x40;
   private static final int MSG_NOSIGNAL = 0x4000;
   private static final int MSG_CMSG_CLOEXEC = 0x40000000;
@@ -66,23 +66,11 @@ public final class Descriptor implements AutoCloseable {
     Scratch scratch = Scratch.get();
     enter();
     try {
-      while (true) {
-        long n =
-            (long) Syscalls.Read.CALL.invokeExact(scratch.errno, number, into, into.byteSize());
-        if (n > 0) {
-          return (int) n;
-        }
-        if (n == 0) {
-          return END;
-        }
-        if (scratch.errno() != EINTR) {
-          return scratch.failed("read");
-        }
-      }
-    } catch (Throwable e) {
-      throw thrown(e);
+      int n = Syscall.READ.call(scratch, number, Syscall.at(into), into.byteSize());
+      return n > 0 ? n : n == 0 ? END : scratch.failed("read");
     } finally {
       leave();
+      Reference.reachabilityFence(into);
     }
   }
 
@@ -91,20 +79,11 @@ public final class Descriptor implements AutoCloseable {
     Scratch scratch = Scratch.get();
     enter();
     try {
-      while (true) {
-        long n =
-            (long) Syscalls.Write.CALL.invokeExact(scratch.errno, number, bytes, bytes.byteSize());
-        if (n >= 0) {
-          return (int) n;
-        }
-        if (scratch.errno() != EINTR) {
-          return scratch.failed("write");
-        }
-      }
-    } catch (Throwable e) {
-      throw thrown(e);
+      int n = Syscall.WRITE.call(scratch, number, Syscall.at(bytes), bytes.byteSize());
+      return n >= 0 ? n : scratch.failed("write");
     } finally {
       leave();
+      Reference.reachabilityFence(bytes);
     }
   }
 
@@ -141,26 +120,13 @@ public final class Descriptor implements AutoCloseable {
       }
     } finally {
       leave();
+      Reference.reachabilityFence(bytes);
     }
   }
 
   private int sendmsg(Scratch scratch, MemorySegment message) throws IOException {
-    try {
-      while (true) {
-        long n =
-            (long)
-                Syscalls.Sendmsg.CALL.invokeExact(
-                    scratch.errno, number, message, MSG_DONTWAIT | MSG_NOSIGNAL);
-        if (n >= 0) {
-          return (int) n;
-        }
-        if (scratch.errno() != EINTR) {
-          return scratch.failed("sendmsg");
-        }
-      }
-    } catch (Throwable e) {
-      throw thrown(e);
-    }
+    int n = Syscall.SENDMSG.call(scratch, number, Syscall.at(message), MSG_DONTWAIT | MSG_NOSIGNAL);
+    return n >= 0 ? n : scratch.failed("sendmsg");
   }
 
   /** Bytes from a socket, and the descriptor that came with them, owned by the caller. */
@@ -185,23 +151,16 @@ public final class Descriptor implements AutoCloseable {
     Scratch scratch = Scratch.get();
     enter();
     try {
-      while (true) {
-        long n =
-            (long)
-                Syscalls.Recvmsg.CALL.invokeExact(
-                    scratch.errno, number, scratch.incoming(into), MSG_CMSG_CLOEXEC | flags);
-        if (n >= 0) {
-          int came = scratch.receivedDescriptor();
-          return new Received(n == 0 ? END : (int) n, came < 0 ? null : adopt(came));
-        }
-        if (scratch.errno() != EINTR) {
-          return new Received(scratch.failed("recvmsg"), null);
-        }
+      long message = Syscall.at(scratch.incoming(into));
+      int n = Syscall.RECVMSG.call(scratch, number, message, MSG_CMSG_CLOEXEC | flags);
+      if (n < 0) {
+        return new Received(scratch.failed("recvmsg"), null);
       }
-    } catch (Throwable e) {
-      throw thrown(e);
+      int came = scratch.receivedDescriptor();
+      return new Received(n == 0 ? END : n, came < 0 ? null : adopt(came));
     } finally {
       leave();
+      Reference.reachabilityFence(into);
     }
   }
 
@@ -221,19 +180,14 @@ public final class Descriptor implements AutoCloseable {
         scratch.ints.set(JAVA_INT, 0, number);
         scratch.ints.set(JAVA_SHORT, 4, (short) interest);
         scratch.ints.set(JAVA_SHORT, 6, (short) 0);
-        int n = (int) Syscalls.Poll.CALL.invokeExact(scratch.errno, scratch.ints, 1L, millis);
-        if (n > 0) {
-          return scratch.ints.get(JAVA_SHORT, 6);
+        int n = Syscall.POLL.once(scratch, Syscall.at(scratch.ints), 1, millis, 0, 0);
+        if (n >= 0) {
+          return n == 0 ? 0 : scratch.ints.get(JAVA_SHORT, 6);
         }
-        if (n == 0) {
-          return 0;
-        }
-        if (scratch.errno() != EINTR) {
+        if (Errno.of(scratch.errno()) != Errno.EINTR) {
           throw new ErrnoException("poll", scratch.errno());
         }
       }
-    } catch (Throwable e) {
-      throw thrown(e);
     } finally {
       leave();
     }
@@ -264,11 +218,7 @@ public final class Descriptor implements AutoCloseable {
   }
 
   private void shutdownQuietly(int how) {
-    try {
-      int ignored = (int) Syscalls.Shutdown.CALL.invokeExact(Scratch.get().errno, number, how);
-    } catch (Throwable e) {
-      throw new AssertionError(e);
-    }
+    int _ = Syscall.SHUTDOWN.call(Scratch.get(), number, how);
   }
 
   /** Makes reads and writes return {@link #WOULD_BLOCK} instead of waiting. */
@@ -324,22 +274,8 @@ public final class Descriptor implements AutoCloseable {
   }
 
   private void closeNumber() {
-    try {
-      int ignored = (int) Syscalls.Close.CALL.invokeExact(Scratch.get().errno, number);
-    } catch (Throwable e) {
-      throw new AssertionError(e);
-    }
-  }
-
-  /** What a method handle threw, which of these calls can only be our own exceptions. */
-  static IOException thrown(Throwable e) {
-    if (e instanceof IOException io) {
-      return io;
-    }
-    if (e instanceof RuntimeException unexpected) {
-      throw unexpected;
-    }
-    throw new AssertionError(e);
+    // Once: after a signal the number is closed all the same, and may be somebody else's.
+    int _ = Syscall.CLOSE.once(Scratch.get(), number, 0, 0, 0, 0);
   }
 
   @Override

@@ -194,13 +194,7 @@ public final class EventLoop implements AutoCloseable {
   }
 
   private int waitForEvents(MemorySegment events) {
-    Scratch scratch = Scratch.get();
-    try {
-      return (int)
-          Syscalls.EpollWait.CALL.invokeExact(scratch.errno, epoll.number(), events, EVENTS, -1);
-    } catch (Throwable e) {
-      throw new AssertionError(e);
-    }
+    return Syscall.EPOLL_WAIT.call(Scratch.get(), epoll.number(), Syscall.at(events), EVENTS, -1);
   }
 
   private void control(int operation, Descriptor descriptor, int interest, long number)
@@ -212,48 +206,29 @@ public final class EventLoop implements AutoCloseable {
     epoll.enter(); // both, lest a number is meant that belongs to something else by now
     try {
       descriptor.enter();
-    } catch (IOException e) {
-      epoll.leave();
-      throw e;
-    }
-    try {
-      int result =
-          (int)
-              Syscalls.EpollCtl.CALL.invokeExact(
-                  scratch.errno, epoll.number(), operation, descriptor.number(), event);
-      if (result < 0) {
-        throw new ErrnoException("epoll_ctl", scratch.errno());
+      try {
+        int result =
+            Syscall.EPOLL_CTL.call(
+                scratch, epoll.number(), operation, descriptor.number(), Syscall.at(event));
+        if (result < 0) {
+          throw new ErrnoException("epoll_ctl", scratch.errno());
+        }
+      } finally {
+        descriptor.leave();
       }
-    } catch (Throwable e) {
-      throw Descriptor.thrown(e);
     } finally {
-      descriptor.leave();
       epoll.leave();
     }
   }
 
   private static int create() throws IOException {
     Scratch scratch = Scratch.get();
-    try {
-      return checked(
-          (int) Syscalls.EpollCreate1.CALL.invokeExact(scratch.errno, EPOLL_CLOEXEC),
-          "epoll_create1",
-          scratch);
-    } catch (Throwable e) {
-      throw Descriptor.thrown(e);
-    }
+    return checked(Syscall.EPOLL_CREATE1.call(scratch, EPOLL_CLOEXEC), "epoll_create1", scratch);
   }
 
   private static int eventfd() throws IOException {
     Scratch scratch = Scratch.get();
-    try {
-      return checked(
-          (int) Syscalls.Eventfd.CALL.invokeExact(scratch.errno, 0, EFD_CLOEXEC_NONBLOCK),
-          "eventfd",
-          scratch);
-    } catch (Throwable e) {
-      throw Descriptor.thrown(e);
-    }
+    return checked(Syscall.EVENTFD.call(scratch, 0, EFD_CLOEXEC_NONBLOCK), "eventfd", scratch);
   }
 
   private static int checked(int result, String call, Scratch scratch) throws ErrnoException {

@@ -29,14 +29,10 @@ final class FileFlags {
 
   private static int fcntl(int number, int command, int argument) throws IOException {
     Scratch scratch = Scratch.get();
-    try {
-      int result = (int) Syscalls.Fcntl.CALL.invokeExact(scratch.errno, number, command, argument);
-      if (result < 0) {
-        throw new ErrnoException("fcntl", scratch.errno());
-      }
-      return result;
-    } catch (Throwable e) {
-      throw Descriptor.thrown(e);
+    int result = Syscall.FCNTL.call(scratch, number, command, argument);
+    if (result < 0) {
+      throw new ErrnoException("fcntl", scratch.errno());
     }
+    return result;
   }
 }

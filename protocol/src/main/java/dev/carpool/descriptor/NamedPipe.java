@@ -2,7 +2,6 @@ package dev.carpool.descriptor;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 
 /** A FIFO in the file system, and the ways to open it that Java does not know. */
@@ -21,15 +20,10 @@ public final class NamedPipe {
   public static void make(Path path) throws IOException {
     Scratch scratch = Scratch.get();
     try (Arena arena = Arena.ofConfined()) {
-      int result =
-          (int)
-              Syscalls.Mkfifo.CALL.invokeExact(
-                  scratch.errno, Syscalls.cString(arena, path.toString()), 0600);
-      if (result < 0) {
+      long name = Syscall.at(Syscall.cString(arena, path));
+      if (Syscall.MKFIFO.call(scratch, name, 0600) < 0) {
         throw new ErrnoException("mkfifo " + path, scratch.errno());
       }
-    } catch (Throwable e) {
-      throw Descriptor.thrown(e);
     }
   }
 
@@ -61,14 +55,11 @@ public final class NamedPipe {
   private static Descriptor open(Path path, int flags) throws IOException {
     Scratch scratch = Scratch.get();
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment name = Syscalls.cString(arena, path.toString());
-      int number = (int) Syscalls.Open.CALL.invokeExact(scratch.errno, name, flags, 0);
+      int number = Syscall.OPEN.call(scratch, Syscall.at(Syscall.cString(arena, path)), flags, 0);
       if (number < 0) {
         throw new ErrnoException("open " + path, scratch.errno());
       }
       return Descriptor.adopt(number);
-    } catch (Throwable e) {
-      throw Descriptor.thrown(e);
     }
   }
 }

@@ -11,13 +11,8 @@ public record Pipe(Descriptor readEnd, Descriptor writeEnd) {
 
   public static Pipe open() throws IOException {
     Scratch scratch = Scratch.get();
-    try {
-      int result = (int) Syscalls.Pipe2.CALL.invokeExact(scratch.errno, scratch.ints, O_CLOEXEC);
-      if (result < 0) {
-        throw new ErrnoException("pipe2", scratch.errno());
-      }
-    } catch (Throwable e) {
-      throw Descriptor.thrown(e);
+    if (Syscall.PIPE2.call(scratch, Syscall.at(scratch.ints), O_CLOEXEC) < 0) {
+      throw new ErrnoException("pipe2", scratch.errno());
     }
     return new Pipe(
         Descriptor.adopt(scratch.ints.get(JAVA_INT, 0)),

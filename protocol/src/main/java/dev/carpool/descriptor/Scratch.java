@@ -32,7 +32,7 @@ final class Scratch {
 
   private Scratch() {
     Arena arena = Arena.ofAuto(); // goes with the thread
-    errno = arena.allocate(Syscalls.ERRNO_LAYOUT);
+    errno = arena.allocate(Syscall.ERRNO);
     message = arena.allocate(56, 8);
     vector = arena.allocate(16, 8);
     control = arena.allocate(CONTROL_SPACE, 8);

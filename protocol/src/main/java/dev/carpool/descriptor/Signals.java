@@ -25,17 +25,12 @@ public final class Signals {
 
   private static boolean kill(int target, int signal) throws IOException {
     Scratch scratch = Scratch.get();
-    try {
-      int result = (int) Syscalls.Kill.CALL.invokeExact(scratch.errno, target, signal);
-      if (result == 0) {
-        return true;
-      }
-      if (Errno.of(scratch.errno()) == Errno.ESRCH) {
-        return false;
-      }
-      throw new ErrnoException("kill " + target, scratch.errno());
-    } catch (Throwable e) {
-      throw Descriptor.thrown(e);
+    if (Syscall.KILL.call(scratch, target, signal) == 0) {
+      return true;
     }
+    if (Errno.of(scratch.errno()) == Errno.ESRCH) {
+      return false;
+    }
+    throw new ErrnoException("kill " + target, scratch.errno());
   }
 }

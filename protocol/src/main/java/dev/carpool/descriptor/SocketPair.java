@@ -20,16 +20,9 @@ public record SocketPair(Descriptor ours, Descriptor theirs) implements AutoClos
    */
   public static SocketPair open() throws IOException {
     Scratch scratch = Scratch.get();
-    try {
-      int result =
-          (int)
-              Syscalls.Socketpair.CALL.invokeExact(
-                  scratch.errno, AF_UNIX, SOCK_STREAM_CLOEXEC, 0, scratch.ints);
-      if (result < 0) {
-        throw new ErrnoException("socketpair", scratch.errno());
-      }
-    } catch (Throwable e) {
-      throw Descriptor.thrown(e);
+    long numbers = Syscall.at(scratch.ints);
+    if (Syscall.SOCKETPAIR.call(scratch, AF_UNIX, SOCK_STREAM_CLOEXEC, 0, numbers) < 0) {
+      throw new ErrnoException("socketpair", scratch.errno());
     }
     return new SocketPair(
         Descriptor.adopt(scratch.ints.get(JAVA_INT, 0)),

@@ -42,24 +42,17 @@ public final class UnixSocket {
   public static Descriptor listen(Path path, int backlog) throws IOException {
     Descriptor socket = open();
     Scratch scratch = Scratch.get();
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment address = address(arena, path);
-      int bound =
-          (int)
-              Syscalls.Bind.CALL.invokeExact(
-                  scratch.errno, socket.number(), address, (int) address.byteSize());
-      if (bound < 0) {
+    try {
+      if (withAddress(Syscall.BIND, socket, path) < 0) {
         throw new ErrnoException("bind to " + path, scratch.errno());
       }
-      int listening =
-          (int) Syscalls.Listen.CALL.invokeExact(scratch.errno, socket.number(), backlog);
-      if (listening < 0) {
+      if (Syscall.LISTEN.call(scratch, socket.number(), backlog) < 0) {
         throw new ErrnoException("listen on " + path, scratch.errno());
       }
       return socket;
-    } catch (Throwable e) {
+    } catch (IOException e) {
       socket.close();
-      throw Descriptor.thrown(e);
+      throw e;
     }
   }
 
@@ -70,20 +63,14 @@ public final class UnixSocket {
    */
   public static Descriptor connect(Path path) throws IOException {
     Descriptor socket = open();
-    Scratch scratch = Scratch.get();
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment address = address(arena, path);
-      int connected =
-          (int)
-              Syscalls.Connect.CALL.invokeExact(
-                  scratch.errno, socket.number(), address, (int) address.byteSize());
-      if (connected < 0) {
-        throw new ErrnoException("connect to " + path, scratch.errno());
+    try {
+      if (withAddress(Syscall.CONNECT, socket, path) < 0) {
+        throw new ErrnoException("connect to " + path, Scratch.get().errno());
       }
       return socket;
-    } catch (Throwable e) {
+    } catch (IOException e) {
       socket.close();
-      throw Descriptor.thrown(e);
+      throw e;
     }
   }
 
@@ -93,20 +80,11 @@ public final class UnixSocket {
     listening.enter();
     try {
       listening.await(Readiness.READABLE, null); // which a close by another thread ends
-      int number =
-          (int)
-              Syscalls.Accept4.CALL.invokeExact(
-                  scratch.errno,
-                  listening.number(),
-                  MemorySegment.NULL,
-                  MemorySegment.NULL,
-                  SOCK_CLOEXEC);
+      int number = Syscall.ACCEPT4.call(scratch, listening.number(), 0, 0, SOCK_CLOEXEC);
       if (number < 0) {
         throw new ErrnoException("accept4", scratch.errno());
       }
       return Descriptor.adopt(number);
-    } catch (Throwable e) {
-      throw Descriptor.thrown(e);
     } finally {
       listening.leave();
     }
@@ -153,33 +131,29 @@ public final class UnixSocket {
   private static MemorySegment option(int number, int name, int size) throws IOException {
     Scratch scratch = Scratch.get();
     MemorySegment value = Arena.ofAuto().allocate(size, 4);
-    MemorySegment length = scratch.ints;
-    length.set(JAVA_INT, 0, size);
-    try {
-      int result =
-          (int)
-              Syscalls.Getsockopt.CALL.invokeExact(
-                  scratch.errno, number, SOL_SOCKET, name, value, length);
-      if (result < 0) {
-        throw new ErrnoException("getsockopt", scratch.errno());
-      }
-      return value;
-    } catch (Throwable e) {
-      throw Descriptor.thrown(e);
+    scratch.ints.set(JAVA_INT, 0, size);
+    long length = Syscall.at(scratch.ints);
+    int result =
+        Syscall.GETSOCKOPT.call(scratch, number, SOL_SOCKET, name, Syscall.at(value), length);
+    if (result < 0) {
+      throw new ErrnoException("getsockopt", scratch.errno());
     }
+    return value;
   }
 
   private static Descriptor open() throws IOException {
     Scratch scratch = Scratch.get();
-    try {
-      int number =
-          (int) Syscalls.Socket.CALL.invokeExact(scratch.errno, AF_UNIX, SOCK_STREAM_CLOEXEC, 0);
-      if (number < 0) {
-        throw new ErrnoException("socket", scratch.errno());
-      }
-      return Descriptor.adopt(number);
-    } catch (Throwable e) {
-      throw Descriptor.thrown(e);
+    int number = Syscall.SOCKET.call(scratch, AF_UNIX, SOCK_STREAM_CLOEXEC, 0);
+    if (number < 0) {
+      throw new ErrnoException("socket", scratch.errno());
+    }
+    return Descriptor.adopt(number);
+  }
+
+  private static int withAddress(Syscall call, Descriptor socket, Path path) throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment address = address(arena, path);
+      return call.call(Scratch.get(), socket.number(), Syscall.at(address), address.byteSize());
     }
   }
 

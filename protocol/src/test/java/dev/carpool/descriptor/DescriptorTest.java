@@ -249,9 +249,7 @@ class DescriptorTest {
         control.set(JAVA_INT, 20, session.theirs().number());
         message.set(ADDRESS, 32, control);
         message.set(JAVA_LONG, 40, 24);
-        long sent =
-            (long)
-                Syscalls.Sendmsg.CALL.invokeExact(scratch.errno, pair.ours().number(), message, 0);
+        int sent = Syscall.SENDMSG.call(scratch, pair.ours().number(), Syscall.at(message), 0);
         assertThat(sent).isEqualTo(1);
         Descriptor.Received received = pair.theirs().receive(memory.asSlice(0, 10));
         if (received.descriptor() != null) {
