@@ -1,6 +1,9 @@
 package dev.carpool.gateway;
 
+import com.google.common.base.Ascii;
 import com.google.common.collect.ImmutableList;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
 
 /**
  * The head of a response in CGI form.
@@ -17,5 +20,18 @@ record CgiResponse(int status, ImmutableList<Field> fields, long contentLength) 
   /** Whether a body follows, when the request was not HEAD. */
   boolean mayHaveBody() {
     return status != 204 && status != 304;
+  }
+
+  /** Adds the headers to those that the HTTP server has set. */
+  void copyTo(HttpFields.Mutable headers) {
+    for (Field field : fields) {
+      switch (Ascii.toLowerCase(field.name)) {
+        case "date", "server" -> headers.put(field.name, field.value); // not beside our own
+        default -> headers.add(field.name, field.value);
+      }
+    }
+    if (contentLength >= 0 && mayHaveBody()) {
+      headers.put(HttpHeader.CONTENT_LENGTH, contentLength);
+    }
   }
 }

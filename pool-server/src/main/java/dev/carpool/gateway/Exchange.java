@@ -1,6 +1,5 @@
 package dev.carpool.gateway;
 
-import com.google.common.base.Ascii;
 import com.google.common.base.Throwables;
 import dev.carpool.api.ApplicationPool;
 import dev.carpool.api.PoolException;
@@ -8,8 +7,6 @@ import dev.carpool.api.Session;
 import dev.carpool.live.LiveSession;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
@@ -39,25 +36,18 @@ final class Exchange implements BodyReader.Then, Relay.Receiver {
   /** What may wait in memory for a client that reads slowly, in bytes. */
   static final long RESPONSE_BUFFER = 1024 * 1024;
 
-  /** How many processes are asked when each ends before it has read the request. */
-  private static final int TRIES = 5;
-
   private final GatewaySettings settings;
-  private final ApplicationPool pool;
+  private final Asking asking;
   private final Executor relays;
   private final Request request;
   private final Response response;
   private final Callback callback;
   private final RequestBody body;
 
-  private long deadline; // for a process; set before the first one is asked for
-  private int tries; // in one thread at a time
-
   // Guarded by this. What is set after the end is undone at once.
   private boolean over;
   private boolean refused;
   private @Nullable HangUpWatch watch;
-  private @Nullable CompletableFuture<Session> asked;
   private @Nullable Session session;
   private @Nullable ResponseStream stream;
 
@@ -69,7 +59,7 @@ final class Exchange implements BodyReader.Then, Relay.Receiver {
       Response response,
       Callback callback) {
     this.settings = settings;
-    this.pool = pool;
+    this.asking = new Asking(pool, settings.app(), settings.requestTimeout());
     this.relays = relays;
     this.request = request;
     this.response = response;
@@ -130,21 +120,7 @@ final class Exchange implements BodyReader.Then, Relay.Receiver {
       }
       watch = began;
     }
-    deadline = System.nanoTime() + settings.requestTimeout().toNanos();
-    ask();
-  }
-
-  private void ask() {
-    tries++;
-    long left = Math.max(1, deadline - System.nanoTime());
-    CompletableFuture<Session> asking = pool.request(settings.app(), Duration.ofNanos(left));
-    synchronized (this) {
-      asked = asking;
-      if (over) {
-        boolean ignored = asking.cancel(false);
-      }
-    }
-    asking.whenComplete(this::answered);
+    asking.ask(this::answered);
   }
 
   /** Runs in the pool's thread, and leaves it at once. */
@@ -215,7 +191,7 @@ final class Exchange implements BodyReader.Then, Relay.Receiver {
   }
 
   private void askAnother(Session ended) {
-    if (tries >= TRIES) {
+    if (!asking.mayAskAgain()) {
       nothingCame(true);
       return;
     }
@@ -229,7 +205,7 @@ final class Exchange implements BodyReader.Then, Relay.Receiver {
         "{}: process {} ended before it had read the request, which goes to another one",
         name(),
         ended.pid());
-    ask();
+    asking.ask(this::answered);
   }
 
   @Override
@@ -242,16 +218,7 @@ final class Exchange implements BodyReader.Then, Relay.Receiver {
       stream = begun;
     }
     response.setStatus(head.status());
-    HttpFields.Mutable headers = response.getHeaders();
-    for (CgiResponse.Field field : head.fields()) {
-      switch (Ascii.toLowerCase(field.name())) {
-        case "date", "server" -> headers.put(field.name(), field.value()); // not beside our own
-        default -> headers.add(field.name(), field.value());
-      }
-    }
-    if (head.contentLength() >= 0 && head.mayHaveBody()) {
-      headers.put(HttpHeader.CONTENT_LENGTH, head.contentLength());
-    }
+    head.copyTo(response.getHeaders());
     return begun;
   }
 
@@ -348,7 +315,6 @@ final class Exchange implements BodyReader.Then, Relay.Receiver {
 
   private void end(@Nullable Throwable cause) {
     HangUpWatch watching;
-    CompletableFuture<Session> asking;
     Session held;
     synchronized (this) {
       if (over) {
@@ -356,12 +322,9 @@ final class Exchange implements BodyReader.Then, Relay.Receiver {
       }
       over = true;
       watching = watch;
-      asking = asked;
       held = session;
     }
-    if (asking != null) {
-      boolean ignored = asking.cancel(false); // if it was granted, serve() closes the session
-    }
+    asking.withdraw(); // if one was granted, serve() closes the session
     if (held != null) {
       held.close();
     }
