@@ -7,19 +7,19 @@ import org.junit.jupiter.api.Test;
 /** The table of docs/DESIGN.md, for the module pool-client. */
 final class ArchitectureTest {
 
-  private final PackageTable table =
+  private static final PackageTable TABLE =
       PackageTable.ofThisModule()
           .mayImport("client", "api", "wire", "wire.proto", "descriptor", "channel")
           .mayImport("cli", "api", "client", "channel.RuntimeDirectory", "descriptor", "words");
 
   @Test
   void importsGoDown() {
-    table.check();
+    TABLE.check();
   }
 
   @Test
   void eachPackageSaysWhatLivesInIt() {
-    table.checkDoorPlates();
+    TABLE.checkDoorPlates();
   }
 
   @Test
@@ -30,7 +30,7 @@ final class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("dev.carpool.words..", "com.google.gson..", "org.slf4j..")
-        .check(table.classes());
+        .check(TABLE.classes());
   }
 
   @Test
@@ -39,11 +39,11 @@ final class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .haveNameMatching("java\\.lang\\.foreign\\.(Linker|SymbolLookup|FunctionDescriptor).*")
-        .check(table.classes());
+        .check(TABLE.classes());
     noClasses()
         .should()
         .dependOnClassesThat()
         .resideInAPackage("org.newsclub..")
-        .check(table.classes());
+        .check(TABLE.classes());
   }
 }

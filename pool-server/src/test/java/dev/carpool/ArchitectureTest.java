@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 /** The table of docs/DESIGN.md, for the module pool-server. */
 final class ArchitectureTest {
 
-  private final PackageTable table =
+  private static final PackageTable TABLE =
       PackageTable.ofThisModule()
           .mayImport("pool", "api")
           .mayImport("spawn", "api", "descriptor", "channel.ChildStandardStream")
@@ -38,12 +38,12 @@ final class ArchitectureTest {
 
   @Test
   void importsGoDown() {
-    table.check();
+    TABLE.check();
   }
 
   @Test
   void eachPackageSaysWhatLivesInIt() {
-    table.checkDoorPlates();
+    TABLE.checkDoorPlates();
   }
 
   @Test
@@ -62,7 +62,7 @@ final class ArchitectureTest {
                     "java.lang.foreign..",
                     "org.slf4j..")
                 .and(areNot(TimeUnit.class, Path.class))) // a unit, and a value of AppSpec
-        .check(table.classes());
+        .check(TABLE.classes());
     noClasses()
         .that()
         .resideInAPackage("dev.carpool.pool")
@@ -72,7 +72,7 @@ final class ArchitectureTest {
         .orShould()
         .dependOnClassesThat()
         .areAssignableTo(Process.class)
-        .check(table.classes());
+        .check(TABLE.classes());
   }
 
   @Test
@@ -89,7 +89,7 @@ final class ArchitectureTest {
         .orShould()
         .dependOnClassesThat()
         .areAssignableTo(Clock.class)
-        .check(table.classes());
+        .check(TABLE.classes());
   }
 
   @Test
@@ -98,7 +98,7 @@ final class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .haveNameMatching("java\\.lang\\.foreign\\.(Linker|SymbolLookup|FunctionDescriptor).*")
-        .check(table.classes());
+        .check(TABLE.classes());
     noClasses()
         .that()
         .resideOutsideOfPackages(
@@ -106,7 +106,7 @@ final class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAPackage("java.lang.foreign")
-        .check(table.classes());
+        .check(TABLE.classes());
   }
 
   @Test
@@ -124,7 +124,7 @@ final class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAPackage(library)
-        .check(table.classes());
+        .check(TABLE.classes());
   }
 
   private static DescribedPredicate<JavaClass> areNot(Class<?>... others) {

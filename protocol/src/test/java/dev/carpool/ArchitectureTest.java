@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 /** The table of docs/DESIGN.md, for the module protocol. */
 final class ArchitectureTest {
 
-  private final PackageTable table =
+  private static final PackageTable TABLE =
       PackageTable.ofThisModule()
           .mayImport("api")
           .mayImport("descriptor")
@@ -19,12 +19,12 @@ final class ArchitectureTest {
 
   @Test
   void importsGoDown() {
-    table.check();
+    TABLE.check();
   }
 
   @Test
   void eachPackageSaysWhatLivesInIt() {
-    table.checkDoorPlates();
+    TABLE.checkDoorPlates();
   }
 
   @Test
@@ -35,7 +35,7 @@ final class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .haveNameMatching("java\\.lang\\.foreign\\.(Linker|SymbolLookup|FunctionDescriptor).*")
-        .check(table.classes());
+        .check(TABLE.classes());
   }
 
   @Test
@@ -46,7 +46,7 @@ final class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("java.lang.foreign", "java.net", "org.newsclub..", "org.slf4j..")
-        .check(table.classes());
+        .check(TABLE.classes());
   }
 
   @Test
@@ -57,6 +57,6 @@ final class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAPackage("org.newsclub..")
-        .check(table.classes());
+        .check(TABLE.classes());
   }
 }
