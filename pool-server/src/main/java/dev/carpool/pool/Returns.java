@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 final class Returns {
 
   /** How long a place is expected to be free at once. */
-  static final long GRACE = TimeUnit.MILLISECONDS.toNanos(10);
+  static final long GRACE = TimeUnit.MILLISECONDS.toNanos(25);
 
   /** In the order of their time; those that have been forgotten meanwhile are skipped. */
   private final ArrayDeque<PooledSession> expected = new ArrayDeque<>();

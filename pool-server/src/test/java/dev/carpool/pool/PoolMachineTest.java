@@ -216,7 +216,7 @@ class PoolMachineTest {
       RequestId second = pool.request("a");
       assertThat(pool.starts).hasSize(1);
 
-      pool.passMillis(9);
+      pool.passMillis(24);
       pool.done(first);
       assertThat(pool.process(second)).isEqualTo(pool.process(first));
       assertThat(pool.starts).hasSize(1);
@@ -228,7 +228,7 @@ class PoolMachineTest {
       RequestId first = pool.serve("a");
       pool.close(first);
       pool.request("a");
-      pool.passMillis(10);
+      pool.passMillis(25);
       assertThat(pool.starts).hasSize(2);
     }
 

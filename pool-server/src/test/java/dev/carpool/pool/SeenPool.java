@@ -16,7 +16,7 @@ import java.util.function.Predicate;
 class SeenPool {
 
   private static final long SECOND = 1_000_000_000L;
-  static final long GRACE = 10_000_000L;
+  static final long GRACE = 25_000_000L;
 
   /** What is remembered about an application between its processes. */
   static final class Memory {
