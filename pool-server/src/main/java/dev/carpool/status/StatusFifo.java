@@ -11,7 +11,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
@@ -30,8 +29,8 @@ import org.slf4j.LoggerFactory;
  * in one write that never waits, with room reserved before: a reader that stops reading holds up
  * nobody, and what it does not take is gone with it.
  *
- * <p>The FIFO has a second, hidden name, by which the thread opens it. So a FIFO that somebody
- * deleted comes back by linking it again, without waking the thread: {@link #restore()}.
+ * <p>The FIFO is kept by descriptor, and the thread waits at that, whatever happens to the name.
+ * One that somebody deletes is there again when the server starts the next time.
  */
 public final class StatusFifo implements AutoCloseable {
 
@@ -41,17 +40,20 @@ public final class StatusFifo implements AutoCloseable {
   private static final Duration PATIENCE_AT_CLOSE = Duration.ofSeconds(2);
 
   private final Path path;
-  private final Path hidden;
   private final Path fresh;
   private final Supplier<PoolStatus> pool;
   private final Thread thread;
+
+  /** Stands for the FIFO that the next reader will open. */
+  private volatile Descriptor next;
+
   private volatile boolean closing;
 
-  private StatusFifo(Path path, Supplier<PoolStatus> pool) {
+  private StatusFifo(Path path, Supplier<PoolStatus> pool) throws IOException {
     this.path = path;
-    this.hidden = path.resolveSibling("." + path.getFileName());
     this.fresh = path.resolveSibling("." + path.getFileName() + ".fresh");
     this.pool = pool;
+    this.next = renew();
     this.thread = Thread.ofPlatform().name("status-fifo").daemon().unstarted(this::serve);
   }
 
@@ -63,55 +65,47 @@ public final class StatusFifo implements AutoCloseable {
    */
   public static StatusFifo open(Path path, Supplier<PoolStatus> pool) throws IOException {
     StatusFifo fifo = new StatusFifo(path, pool);
-    fifo.renew();
     fifo.thread.start();
     return fifo;
   }
 
-  /** Puts the FIFO back if somebody deleted it. Costs one stat(2) when nobody did; never fails. */
-  public void restore() {
-    if (closing || Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
-      return;
-    }
-    try {
-      Files.createLink(path, hidden);
-    } catch (IOException e) {
-      // Deleted under both names; or renewed meanwhile, then it is there.
-      log.warn("The status FIFO {} was deleted and cannot be put back: {}", path, e.toString());
-    }
-  }
-
   private void serve() {
     while (!closing) {
-      try (Descriptor pipe = NamedPipe.openForReader(hidden)) {
+      Descriptor fifo = next;
+      try (Descriptor pipe = NamedPipe.openForReader(NamedPipe.pathOf(fifo))) {
         if (!closing) {
-          renew();
+          next = renew();
+          fifo.close();
           say(pipe);
         }
       } catch (IOException | RuntimeException e) {
         if (!closing && !harmless(e)) {
           log.warn("The status FIFO {} failed a reader: {}", path, e.toString());
-          recover();
+          pause();
         }
       }
     }
+    next.close();
   }
 
   /** Gives the FIFO's name to a new FIFO; whoever has the old one open keeps it for itself. */
-  private void renew() throws IOException {
+  private Descriptor renew() throws IOException {
     Files.deleteIfExists(fresh);
     NamedPipe.make(fresh);
-    Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE);
-    Files.deleteIfExists(hidden);
-    Files.createLink(hidden, path);
+    Descriptor made = NamedPipe.reference(fresh);
+    try {
+      Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE);
+      return made;
+    } catch (IOException e) {
+      made.close();
+      throw e;
+    }
   }
 
-  private void recover() {
+  /** What failed once (no descriptors, no room) would fail again at once. */
+  private void pause() {
     try {
       Thread.sleep(PAUSE_AFTER_FAILURE);
-      renew();
-    } catch (IOException e) {
-      log.debug("The status FIFO {} cannot be renewed", path, e);
     } catch (InterruptedException e) {
       closing = true;
     }
@@ -152,27 +146,20 @@ public final class StatusFifo implements AutoCloseable {
           thread.join(Duration.ofMillis(50));
         }
       }
-      if (thread.isAlive()) {
-        log.warn("The status FIFO {} was deleted under both names; its thread stays", path);
-      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
       remove(path);
-      remove(hidden);
       remove(fresh);
     }
   }
 
   private @Nullable Descriptor reader() {
-    for (Path name : new Path[] {hidden, path}) {
-      try {
-        return NamedPipe.openWithoutWaiting(name);
-      } catch (IOException e) {
-        log.debug("Cannot wake the status FIFO by {}: {}", name, e.toString());
-      }
+    try {
+      return NamedPipe.openWithoutWaiting(NamedPipe.pathOf(next));
+    } catch (IOException e) {
+      return null; // the thread has just ended, and closed it
     }
-    return null;
   }
 
   private static void remove(Path name) {

@@ -2,7 +2,6 @@ package dev.carpool.gateway;
 
 import static org.awaitility.Awaitility.await;
 
-import ch.qos.logback.classic.Level;
 import dev.carpool.api.AppSpec;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -11,8 +10,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A gateway on a free port before a scripted pool, and a census of descriptors when it is closed.
@@ -50,8 +47,6 @@ final class RunningGateway implements AutoCloseable {
       return;
     }
     warm = true;
-    ((ch.qos.logback.classic.Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME))
-        .setLevel(Level.WARN);
     RunningGateway first = new RunningGateway(directory);
     try (RawClient client = first.client()) {
       first.pool.next(process -> process.answer("Status: 200 OK\r\n\r\nwarm"));

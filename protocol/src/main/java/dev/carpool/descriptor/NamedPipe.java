@@ -9,6 +9,7 @@ public final class NamedPipe {
 
   private static final int O_RDONLY_NONBLOCK_CLOEXEC = 0x800 | 0x80000;
   private static final int O_WRONLY_CLOEXEC = 1 | 0x80000;
+  private static final int O_PATH_CLOEXEC = 0x200000 | 0x80000;
 
   private NamedPipe() {}
 
@@ -25,6 +26,21 @@ public final class NamedPipe {
         throw new ErrnoException("mkfifo " + path, scratch.errno());
       }
     }
+  }
+
+  /**
+   * A descriptor that stands for the FIFO, wherever it goes, without opening either of its ends.
+   */
+  public static Descriptor reference(Path path) throws IOException {
+    return open(path, O_PATH_CLOEXEC);
+  }
+
+  /**
+   * A path by which what a {@link #reference} stands for can be opened, for as long as that is
+   * open.
+   */
+  public static Path pathOf(Descriptor reference) {
+    return Path.of("/proc/self/fd/" + reference.number());
   }
 
   /**
