@@ -71,7 +71,7 @@ class BadAppsIT {
     PoolException.SpawnFailed failure = failure(app("never-ready"), 1);
 
     assertThat((System.nanoTime() - started) / 1e9).isBetween(1.0, 4.0);
-    assertThat(failure).hasMessageContaining("not ready after 1 s");
+    assertThat(failure).hasMessageContaining("not ready after 1s");
     await()
         .atMost(Duration.ofSeconds(2))
         .untilAsserted(() -> assertThat(processesOf(failure.report().app())).isEmpty());

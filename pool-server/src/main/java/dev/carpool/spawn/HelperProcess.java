@@ -2,6 +2,7 @@ package dev.carpool.spawn;
 
 import dev.carpool.api.AppSpec;
 import dev.carpool.api.SpawnReport;
+import dev.carpool.api.Units;
 import dev.carpool.descriptor.Descriptor;
 import dev.carpool.descriptor.EventLoop;
 import java.io.IOException;
@@ -173,8 +174,8 @@ final class HelperProcess implements Line.Listener {
     // Whoever is not ready reads no STOP, and has nothing to finish that would be worth the wait.
     Objects.requireNonNull(ladder).begin(true);
     failed(
-        "it was not ready after %s s; it has got to the step '%s'"
-            .formatted(app.startTimeout().toSeconds(), journey.currentStep()),
+        "it was not ready after %s; it has got to the step '%s'"
+            .formatted(Units.words(app.startTimeout()), journey.currentStep()),
         "see what it waits for, or raise start_timeout",
         List.of());
   }

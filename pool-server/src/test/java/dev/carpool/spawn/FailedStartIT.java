@@ -172,7 +172,7 @@ class FailedStartIT {
       assertThat(Duration.ofNanos(System.nanoTime() - start))
           .isBetween(Duration.ofSeconds(1), Duration.ofSeconds(4));
       assertThat(report.summary())
-          .isEqualTo("it was not ready after 1 s; it has got to the step 'import wsgi'");
+          .isEqualTo("it was not ready after 1s; it has got to the step 'import wsgi'");
       assertThat(report.advice()).isEqualTo("see what it waits for, or raise start_timeout");
       assertThat(report.output()).containsExactly("waiting for the database");
     }
