@@ -181,10 +181,10 @@ class SharedServerSocketTest {
     for (int i = 0; i < 100; i++) {
       offer().close();
     }
-    assertThatThrownBy(() -> clients.connect("unwanted"))
+    assertThatThrownBy(() -> clients.connect("unwanted", Duration.ofSeconds(1)))
         .isInstanceOf(PoolException.Unavailable.class)
         .hasMessageStartingWith(
-            "The pool server hangs up on everybody: 100 connections, the last:");
+            "The pool server gave no connection within 1000 ms: 100 connections, the last:");
   }
 
   @Test
