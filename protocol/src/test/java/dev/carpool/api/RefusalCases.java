@@ -130,7 +130,7 @@ interface RefusalCases extends TwoClients {
   default void anApplicationThatIsNeverReadyIsReportedAndEnded() throws Exception {
     AppSpec app = apps().app("never-ready").withStartTimeout(Duration.ofSeconds(1));
 
-    assertThat(failedStart(app).report().summary()).contains("not ready after 1 s", "import wsgi");
+    assertThat(failedStart(app).report().summary()).contains("not ready after 1s", "import wsgi");
     awaitCounts(0, 0);
   }
 
