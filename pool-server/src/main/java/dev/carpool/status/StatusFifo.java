@@ -24,10 +24,11 @@ import org.slf4j.LoggerFactory;
  *
  * <p>One platform thread sleeps in open(2) until somebody opens the FIFO for reading, so no reader
  * costs nothing. Each reader gets a FIFO of its own: the first thing done after it came is to put a
- * fresh one in its place, so two readers in a row never share a report. (Two that open it within
- * the same few microseconds do: no system call can tell them apart.) The report goes into the pipe
- * in one write that never waits, with room reserved before: a reader that stops reading holds up
- * nobody, and what it does not take is gone with it.
+ * fresh one in its place, so two readers in a row never share a report. (Two that open it
+ * while a third is being answered, or in the same instant, do, and one of them may read nothing: no
+ * system call can tell them apart.) The report goes into the pipe in one write that never waits,
+ * with room reserved before: a reader that stops reading holds up nobody, and what it does not take
+ * is gone with it.
  *
  * <p>The FIFO is kept by descriptor, and the thread waits at that, whatever happens to the name.
  * One that somebody deletes is there again when the server starts the next time.
