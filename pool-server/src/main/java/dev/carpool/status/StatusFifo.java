@@ -24,11 +24,11 @@ import org.slf4j.LoggerFactory;
  *
  * <p>One platform thread sleeps in open(2) until somebody opens the FIFO for reading, so no reader
  * costs nothing. Each reader gets a FIFO of its own: the first thing done after it came is to put a
- * fresh one in its place, so two readers in a row never share a report. (Two that open it
- * while a third is being answered, or in the same instant, do, and one of them may read nothing: no
- * system call can tell them apart.) The report goes into the pipe in one write that never waits,
- * with room reserved before: a reader that stops reading holds up nobody, and what it does not take
- * is gone with it.
+ * fresh one in its place, so two readers in a row never share a report. (Two that open it while a
+ * third is being answered, or in the same instant, do, and one of them may read nothing: no system
+ * call can tell them apart.) The report goes into the pipe in one write that never waits, with room
+ * reserved before: a reader that stops reading holds up nobody, and what it does not take is gone
+ * with it.
  *
  * <p>The FIFO is kept by descriptor, and the thread waits at that, whatever happens to the name.
  * One that somebody deletes is there again when the server starts the next time.
@@ -48,13 +48,20 @@ public final class StatusFifo implements AutoCloseable {
   /** Stands for the FIFO that the next reader will open. */
   private volatile Descriptor next;
 
+  /**
+   * Stands for the one that takes its place, under its hidden name; null if it could not be made.
+   */
+  private @Nullable Descriptor spare;
+
   private volatile boolean closing;
 
   private StatusFifo(Path path, Supplier<PoolStatus> pool) throws IOException {
     this.path = path;
     this.fresh = path.resolveSibling("." + path.getFileName() + ".fresh");
     this.pool = pool;
-    this.next = renew();
+    this.next = prepare();
+    publish();
+    this.spare = prepare();
     this.thread = Thread.ofPlatform().name("status-fifo").daemon().unstarted(this::serve);
   }
 
@@ -75,9 +82,10 @@ public final class StatusFifo implements AutoCloseable {
       Descriptor fifo = next;
       try (Descriptor pipe = NamedPipe.openForReader(NamedPipe.pathOf(fifo))) {
         if (!closing) {
-          next = renew();
+          renew(); // at once, since whoever comes before it shares this reader's report
           fifo.close();
           say(pipe);
+          spare = prepare();
         }
       } catch (IOException | RuntimeException e) {
         if (!closing && !harmless(e)) {
@@ -87,20 +95,32 @@ public final class StatusFifo implements AutoCloseable {
       }
     }
     next.close();
+    if (spare != null) {
+      spare.close();
+    }
   }
 
-  /** Gives the FIFO's name to a new FIFO; whoever has the old one open keeps it for itself. */
-  private Descriptor renew() throws IOException {
-    Files.deleteIfExists(fresh);
-    NamedPipe.make(fresh);
-    Descriptor made = NamedPipe.reference(fresh);
+  /** Gives the FIFO's name to the spare one; whoever has the old one open keeps it for itself. */
+  private void renew() throws IOException {
+    Descriptor ready = spare == null ? prepare() : spare;
+    spare = null;
     try {
-      Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE);
-      return made;
+      publish();
+      next = ready;
     } catch (IOException e) {
-      made.close();
+      ready.close();
       throw e;
     }
+  }
+
+  private Descriptor prepare() throws IOException {
+    Files.deleteIfExists(fresh);
+    NamedPipe.make(fresh);
+    return NamedPipe.reference(fresh);
+  }
+
+  private void publish() throws IOException {
+    Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE);
   }
 
   /** What failed once (no descriptors, no room) would fail again at once. */

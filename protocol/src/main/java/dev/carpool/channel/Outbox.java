@@ -45,17 +45,21 @@ final class Outbox {
   private static final class Unsent {
     private final byte[] frame;
     private int sent;
-    private @Nullable Descriptor passed;
+    private final @Nullable Descriptor passed;
 
     private Unsent(byte[] frame, @Nullable Descriptor passed) {
       this.frame = frame;
       this.passed = passed;
     }
 
+    /** The descriptor that still has to go: it does with the first byte. */
+    private @Nullable Descriptor toPass() {
+      return sent == 0 ? passed : null;
+    }
+
     private void closePassed() {
       if (passed != null) {
         passed.close();
-        passed = null;
       }
     }
   }
@@ -97,7 +101,7 @@ final class Outbox {
     } finally {
       lock.unlock();
       if (!kept) {
-        unsent.closePassed();
+        unsent.closePassed(); // outside, since the peer may have its answer and ask again
       }
     }
   }
@@ -108,7 +112,7 @@ final class Outbox {
     while (unsent.sent < unsent.frame.length) {
       int size = Math.min(unsent.frame.length - unsent.sent, CHUNK);
       MemorySegment.copy(unsent.frame, unsent.sent, native4k, JAVA_BYTE, 0, size);
-      int n = socket.send(native4k.asSlice(0, size), unsent.passed);
+      int n = socket.send(native4k.asSlice(0, size), unsent.toPass());
       if (n == Descriptor.WOULD_BLOCK) {
         if (!waits()) {
           return false;
@@ -119,7 +123,6 @@ final class Outbox {
         }
       } else {
         unsent.sent += n;
-        unsent.closePassed(); // it went with the first byte
       }
     }
     return true;
@@ -150,7 +153,9 @@ final class Outbox {
     lock.lock();
     try {
       while (!queue.isEmpty() && transmit(queue.getFirst())) {
-        queuedBytes -= queue.removeFirst().frame.length;
+        Unsent sent = queue.removeFirst();
+        queuedBytes -= sent.frame.length;
+        sent.closePassed();
       }
       if (queue.isEmpty()) {
         endWatch();
