@@ -32,6 +32,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class Gateway implements AutoCloseable {
 
+  private static final String REFERENCES_PER_CACHE_LINE =
+      "org.eclipse.jetty.util.referencesPerCacheLine";
+
   private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
 
   /**
@@ -64,6 +67,14 @@ public final class Gateway implements AutoCloseable {
                   Violation.BAD_UTF8_ENCODING,
                   Violation.TRUNCATED_UTF8_ENCODING,
                   Violation.SUSPICIOUS_PATH_CHARACTERS)));
+
+  static {
+    // Jetty sizes its queues by this. To find it out it would start the platform's MBean server,
+    // which takes longer than all the rest of its start.
+    if (System.getProperty(REFERENCES_PER_CACHE_LINE) == null) {
+      System.setProperty(REFERENCES_PER_CACHE_LINE, "16");
+    }
+  }
 
   private final GatewaySettings settings;
   private final ExecutorService relays;

@@ -25,8 +25,9 @@ record CommonOptions(
     @Nullable Integer max,
     @Nullable Integer queueMax) {
 
-  static final String HELP =
-      """
+  /** The options for a help text. */
+  static String help() {
+    return """
         -c, --config FILE  what to run, and its limits: a carpool.toml
         --max N            living processes at most, all applications together; %d if
                            nothing says more
@@ -36,7 +37,8 @@ record CommonOptions(
                            $XDG_RUNTIME_DIR/carpool or ~/.cache/carpool for others
         -v, --verbose      log more
       """
-          .formatted(PoolLimits.DEFAULT.max(), PoolLimits.DEFAULT.queueMax());
+        .formatted(PoolLimits.DEFAULT.max(), PoolLimits.DEFAULT.queueMax());
+  }
 
   static CommonOptions take(Arguments arguments) throws MisuseException {
     if (arguments.flag("-v", "--verbose")) {

@@ -73,7 +73,7 @@ final class ServeCommand implements Command {
           --host ADDRESS     the address to listen on; * for all; 127.0.0.1 if not given
           --python PROGRAM   the interpreter for a Python application; python3 if not given
         """
-        + CommonOptions.HELP
+        + CommonOptions.help()
         + """
 
         Examples:
@@ -94,9 +94,13 @@ final class ServeCommand implements Command {
       for (ServerConfig.App app : config.apps()) {
         for (Listener listener : app.listen()) {
           Gateway gateway = server.serveHttp(app, listener);
-          out.printf(
-              "Carpool serves %s at http://%s:%d%n",
-              app.spec().name(), urlHost(listener), gateway.address().getPort());
+          out.println( // no format: its locales are a tenth of the start
+              "Carpool serves "
+                  + app.spec().name()
+                  + " at http://"
+                  + urlHost(listener)
+                  + ":"
+                  + gateway.address().getPort());
         }
       }
       out.printf(

@@ -26,7 +26,7 @@ final class ServerCommand implements Command {
                              the inherited Unix socket on which wake-up bytes arrive; 3 if
                              not given, 0 when a Java program starts the server
         """
-        + CommonOptions.HELP;
+        + CommonOptions.help();
   }
 
   @Override
