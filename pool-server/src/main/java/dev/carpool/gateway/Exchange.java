@@ -5,11 +5,11 @@ import dev.carpool.api.ApplicationPool;
 import dev.carpool.api.PoolException;
 import dev.carpool.api.Session;
 import dev.carpool.live.LiveSession;
+import dev.carpool.refusal.Refusal;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
@@ -266,7 +266,7 @@ final class Exchange implements BodyReader.Then, Relay.Receiver {
       }
       begun = stream;
     }
-    String id = "%08x".formatted(ThreadLocalRandom.current().nextInt());
+    String id = Refusal.newId();
     LOG.error("Report {}: {} failed: {}", id, name(), Throwables.getRootCause(cause), cause);
     if (begun == null) {
       refuse(Refusal.unexpected(id));

@@ -6,6 +6,7 @@ import com.google.common.base.Ascii;
 import com.google.common.html.HtmlEscapers;
 import dev.carpool.api.SpawnReport;
 import dev.carpool.api.SpawnReportPage;
+import dev.carpool.refusal.Refusal;
 import java.nio.ByteBuffer;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
@@ -51,7 +52,7 @@ final class RefusalPage {
     }
     boolean html = wantsHtml(request);
     headers.put(HttpHeader.CONTENT_TYPE, (html ? "text/html" : "text/plain") + "; charset=utf-8");
-    byte[] page = (html ? html(refusal) : text(refusal)).getBytes(UTF_8);
+    byte[] page = (html ? html(refusal) : refusal.text()).getBytes(UTF_8);
     headers.put(HttpHeader.CONTENT_LENGTH, page.length);
     boolean head = request.getMethod().equals("HEAD");
     response.write(true, ByteBuffer.wrap(head ? new byte[0] : page), callback);
@@ -68,14 +69,6 @@ final class RefusalPage {
       return SpawnReportPage.html(report);
     }
     return PAGE.formatted(refusal.status(), escaped(refusal.title()), escaped(refusal.text()));
-  }
-
-  static String text(Refusal refusal) {
-    SpawnReport report = refusal.report();
-    if (report != null) {
-      return report.toText();
-    }
-    return refusal.status() + " " + refusal.title() + "\n\n" + refusal.text() + "\n";
   }
 
   private static String escaped(String text) {

@@ -1,5 +1,6 @@
 package dev.carpool.gateway;
 
+import dev.carpool.refusal.Refusal;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;

@@ -1,21 +1,17 @@
 package dev.carpool.live;
 
 import dev.carpool.api.PoolException;
-import dev.carpool.api.Session;
-import dev.carpool.descriptor.SocketPair;
+import dev.carpool.descriptor.Descriptor;
 import dev.carpool.pool.PoolEffect;
 import dev.carpool.pool.PoolEvent;
 import dev.carpool.spawn.Spawner;
 import java.io.IOException;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Makes the connection of a session and gives one end to the process, the other to the requester.
- */
+/** Gives the connection of a requester to the process that has a place for it. */
 final class HandOver {
 
   private static final Logger LOG = LoggerFactory.getLogger(HandOver.class);
@@ -33,41 +29,43 @@ final class HandOver {
   /**
    * Hands a session over, unless the requester has gone.
    *
+   * @param requester null if it has gone
    * @return whether the requester needs nothing more; false if its request has returned to the
    *     queue
    */
-  boolean perform(PoolEffect.HandOver granted, @Nullable CompletableFuture<Session> requester) {
-    if (requester == null || requester.isDone()) {
-      pool.accept(new PoolEvent.NotTaken(granted.session()));
-      return true;
-    }
-    SocketPair pair;
-    try {
-      pair = SocketPair.open();
-    } catch (IOException e) {
-      LOG.error("no session can be opened: {}", e.getMessage());
-      requester.completeExceptionally(
-          new PoolException.Unavailable(
-              "The pool server cannot open a session: " + e.getMessage()));
+  boolean perform(PoolEffect.HandOver granted, @Nullable Requester requester) {
+    Descriptor connection = requester == null ? null : connection(granted, requester);
+    if (requester == null || connection == null) {
       pool.accept(new PoolEvent.NotTaken(granted.session()));
       return true;
     }
     long process = granted.process().value();
-    LiveSession session = sessions.open(granted.session(), process, granted.pid(), pair.ours());
+    long session = granted.session().value();
+    sessions.open(session, process, requester);
     try {
-      spawner.serve(process, session.id(), pair.theirs());
+      spawner.serve(process, session, connection);
     } catch (IOException e) {
       sessions.abandon(session);
+      requester.returned();
       pool.accept(
           new PoolEvent.HandOverFailed(
               granted.session(), granted.request(), String.valueOf(e.getMessage())));
       return false;
-    } finally {
-      pair.theirs().close();
     }
-    if (!requester.complete(session)) {
-      session.close(); // it went away in this very moment
-    }
+    requester.handedOver();
     return true;
+  }
+
+  private static @Nullable Descriptor connection(
+      PoolEffect.HandOver granted, Requester requester) {
+    try {
+      return requester.connection(granted.session().value(), granted.pid());
+    } catch (IOException e) {
+      LOG.error("no session can be opened: {}", e.getMessage());
+      requester.refused(
+          new PoolException.Unavailable(
+              "The pool server cannot open a session: " + e.getMessage()));
+      return null;
+    }
   }
 }

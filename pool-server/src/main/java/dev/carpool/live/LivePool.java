@@ -8,12 +8,14 @@ import dev.carpool.api.PoolStatus;
 import dev.carpool.api.Receipt;
 import dev.carpool.api.Session;
 import dev.carpool.api.Units;
+import dev.carpool.descriptor.EventLoop;
 import dev.carpool.pool.PoolEffect;
 import dev.carpool.pool.PoolEvent;
 import dev.carpool.pool.PoolMachine;
 import dev.carpool.pool.ProcessId;
 import dev.carpool.pool.Request;
 import dev.carpool.pool.RequestId;
+import dev.carpool.pool.SessionId;
 import dev.carpool.spawn.SpawnListener;
 import dev.carpool.spawn.Spawner;
 import java.io.IOException;
@@ -47,17 +49,18 @@ public final class LivePool implements ApplicationPool {
   private final PoolMachine machine; // guarded by lock
   private long lastRequest; // guarded by lock
   private final Map<String, AppSpec> configured = new ConcurrentHashMap<>();
-  private final Map<RequestId, PendingGet> pending = new ConcurrentHashMap<>();
+  private final Map<RequestId, Requester> pending = new ConcurrentHashMap<>();
   private final RestartFiles restartFiles = new RestartFiles(System::nanoTime);
   private final CompletableFuture<Void> empty = new CompletableFuture<>();
   private final Timekeeper timekeeper = new Timekeeper(() -> tell(new PoolEvent.TimePassed()));
+  private final EventLoop loop;
   private final Spawner spawner;
   private final HandOver handOver;
 
-  /** Makes the spawner of a pool. */
+  /** Makes the spawner of a pool, on the pool's loop. */
   @FunctionalInterface
   public interface SpawnerFactory {
-    Spawner create(SpawnListener listener) throws IOException;
+    Spawner create(SpawnListener listener, EventLoop loop) throws IOException;
   }
 
   /** An empty pool. */
@@ -65,8 +68,14 @@ public final class LivePool implements ApplicationPool {
     this.version = version;
     machine = new PoolMachine(limits);
     Sessions sessions = new Sessions(this::tell);
-    spawner = spawners.create(sessions);
+    loop = new EventLoop("connections", (thread, e) -> LOG.error("a handler failed", e));
+    spawner = spawners.create(sessions, loop);
     handOver = new HandOver(sessions, spawner, this::tell);
+  }
+
+  /** The one thread of all lines; whoever hands over many connections runs there as well. */
+  public EventLoop loop() {
+    return loop;
   }
 
   /** Makes an application known by its name, and starts its minimum of processes. */
@@ -83,46 +92,44 @@ public final class LivePool implements ApplicationPool {
 
   @Override
   public CompletableFuture<Session> request(AppSpec app, Duration timeout) {
+    PendingGet get =
+        new PendingGet(session -> tell(new PoolEvent.Closed(new SessionId(session))));
+    long number = ask(app, timeout, get);
+    get.onCancel(() -> withdraw(number));
+    return get;
+  }
+
+  /**
+   * Asks for a place at a process, for a connection that the requester has already.
+   *
+   * @param timeout until the process has it: waiting, starting and handing over together
+   * @return the number of the request
+   */
+  public long ask(AppSpec app, Duration timeout, Requester requester) {
     if (restartFiles.askForRestart(app)) {
       LOG.info("restarting {}: its restart file says so", app.name());
       tell(new PoolEvent.Restarted(app.name()));
     }
     List<PoolEffect> effects;
-    PendingGet get;
+    RequestId id;
     enter();
     try {
-      RequestId id = new RequestId(++lastRequest);
-      get = new PendingGet(id);
-      pending.put(id, get);
+      id = new RequestId(++lastRequest);
+      pending.put(id, requester);
       long now = System.nanoTime();
       effects = machine.on(new PoolEvent.Requested(id, app, now + timeout.toNanos()), now);
     } finally {
       lock.unlock();
     }
     perform(effects);
-    return get;
+    return id.value();
   }
 
-  /** A request of somebody who may lose interest. */
-  private final class PendingGet extends CompletableFuture<Session> {
-    private final RequestId id;
-
-    PendingGet(RequestId id) {
-      this.id = id;
-    }
-
-    @Override
-    public boolean cancel(boolean mayInterruptIfRunning) {
-      boolean cancelled = super.cancel(mayInterruptIfRunning);
-      if (cancelled && pending.remove(id) != null) {
-        tell(new PoolEvent.Withdrawn(id));
-      }
-      return cancelled;
-    }
-
-    @Override
-    public <U> CompletableFuture<U> newIncompleteFuture() {
-      return new CompletableFuture<>(); // what depends on a request is no request
+  /** Takes a request out of the waiting room, unless it has left it already. */
+  public void withdraw(long request) {
+    RequestId id = new RequestId(request);
+    if (pending.remove(id) != null) {
+      tell(new PoolEvent.Withdrawn(id));
     }
   }
 
@@ -156,15 +163,15 @@ public final class LivePool implements ApplicationPool {
     for (PoolEffect effect : effects) {
       switch (effect) {
         case PoolEffect.HandOver granted -> {
-          PendingGet get = pending.get(granted.request().id());
-          if (handOver.perform(granted, get)) {
-            pending.remove(granted.request().id());
+          RequestId id = granted.request().id();
+          if (handOver.perform(granted, pending.get(id))) {
+            pending.remove(id);
           }
         }
         case PoolEffect.Refuse(Request request, PoolException reason) -> {
-          PendingGet get = pending.remove(request.id());
-          if (get != null) {
-            get.completeExceptionally(reason);
+          Requester requester = pending.remove(request.id());
+          if (requester != null) {
+            requester.refused(reason);
           }
         }
         case PoolEffect.Start(ProcessId process, AppSpec app, int generation) ->
@@ -304,6 +311,7 @@ public final class LivePool implements ApplicationPool {
     shutDown(PATIENCE).join();
     timekeeper.close();
     spawner.close();
+    loop.close();
   }
 
   private int generation(String appName) throws PoolException {

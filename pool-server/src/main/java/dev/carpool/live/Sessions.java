@@ -1,7 +1,6 @@
 package dev.carpool.live;
 
 import dev.carpool.api.SpawnReport;
-import dev.carpool.descriptor.Descriptor;
 import dev.carpool.pool.PoolEvent;
 import dev.carpool.pool.ProcessId;
 import dev.carpool.pool.SessionId;
@@ -21,7 +20,7 @@ final class Sessions implements SpawnListener {
 
   private static final Logger LOG = LoggerFactory.getLogger(Sessions.class);
 
-  private record Open(LiveSession session, long process) {}
+  private record Open(Requester requester, long process) {}
 
   private final Map<Long, Open> open = new ConcurrentHashMap<>();
   private final Consumer<PoolEvent> pool;
@@ -31,23 +30,15 @@ final class Sessions implements SpawnListener {
     this.pool = pool;
   }
 
-  /**
-   * Opens a session, before its process is asked.
-   *
-   * @param connection our end, taken over
-   */
-  LiveSession open(SessionId id, long process, long pid, Descriptor connection) {
-    LiveSession session =
-        new LiveSession(id.value(), pid, connection, () -> pool.accept(new PoolEvent.Closed(id)));
-    last.accumulateAndGet(id.value(), Math::max);
-    open.put(id.value(), new Open(session, process));
-    return session;
+  /** Opens a session, before its process is asked. */
+  void open(long session, long process, Requester requester) {
+    last.accumulateAndGet(session, Math::max);
+    open.put(session, new Open(requester, process));
   }
 
   /** Forgets a session that its process was never asked for. */
-  void abandon(LiveSession session) {
-    open.remove(session.id());
-    session.descriptor().close();
+  void abandon(long session) {
+    open.remove(session);
   }
 
   @Override
@@ -59,9 +50,8 @@ final class Sessions implements SpawnListener {
       return;
     }
     open.remove(id);
-    of.session()
-        .ending()
-        .complete(complete ? LiveSession.Ending.COMPLETE : LiveSession.Ending.CUT_SHORT);
+    of.requester()
+        .ended(complete ? LiveSession.Ending.COMPLETE : LiveSession.Ending.CUT_SHORT);
     pool.accept(new PoolEvent.Done(new SessionId(id)));
   }
 
@@ -100,7 +90,7 @@ final class Sessions implements SpawnListener {
               if (of.process() != process) {
                 return false;
               }
-              of.session().ending().complete(LiveSession.Ending.LOST);
+              of.requester().ended(LiveSession.Ending.LOST);
               return true;
             });
     pool.accept(new PoolEvent.Gone(new ProcessId(process), how));

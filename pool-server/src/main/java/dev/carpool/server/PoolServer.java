@@ -55,7 +55,7 @@ final class PoolServer implements AutoCloseable {
     Path helpers = helpers();
     pool =
         new LivePool(
-            config.limits(), listener -> new HelperSpawner(helpers, listener), Version.text());
+            config.limits(), (listener, loop) -> new HelperSpawner(helpers, listener, loop), Version.text());
     reception =
         new Reception(
             pool,

@@ -10,7 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -44,7 +43,7 @@ final class HelperProcess implements Line.Listener {
   private Phase phase = Phase.STARTING;
   private volatile @Nullable String stopWish;
   private boolean stopByForce;
-  private @Nullable Future<?> alarm;
+  private EventLoop.@Nullable Timer alarm;
 
   // What execute() made, given to the loop by attach().
   private volatile @Nullable Line line;
@@ -259,7 +258,7 @@ final class HelperProcess implements Line.Listener {
 
   private void cancelAlarm() {
     if (alarm != null) {
-      alarm.cancel(false);
+      alarm.cancel();
       alarm = null;
     }
   }

@@ -13,10 +13,6 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,20 +28,20 @@ public final class HelperSpawner implements Spawner {
   private final EventLoop outputs;
   private final MemorySegment lineBuffer = Arena.ofAuto().allocate(BUFFER);
   private final MemorySegment outputBuffer = Arena.ofAuto().allocate(BUFFER);
-  private final ExecutorService executor = Executors.newSingleThreadExecutor(thread("spawner"));
-  private final ScheduledExecutorService clock =
-      Executors.newSingleThreadScheduledExecutor(thread("spawn-clock"));
+  private final ExecutorService executor = Executors.newSingleThreadExecutor(
+          task -> Thread.ofPlatform().name("spawner").daemon(true).unstarted(task));
   private final Map<Long, HelperProcess> processes = new ConcurrentHashMap<>();
 
   /**
    * A spawner without processes yet.
    *
    * @param helpers the folder spawn-helpers
+   * @param lines runs all that happens to the processes; stays the caller's, who closes it later
    */
-  public HelperSpawner(Path helpers, SpawnListener listener) throws IOException {
+  public HelperSpawner(Path helpers, SpawnListener listener, EventLoop lines) throws IOException {
     this.helpers = helpers;
     this.listener = listener;
-    lines = new EventLoop("lines", (thread, e) -> LOG.error("a line's handler failed", e));
+    this.lines = lines;
     outputs = new EventLoop("outputs", (thread, e) -> LOG.error("an output's handler failed", e));
   }
 
@@ -79,8 +75,6 @@ public final class HelperSpawner implements Spawner {
   @Override
   public void close() {
     executor.shutdown();
-    clock.shutdownNow();
-    lines.close();
     outputs.close();
   }
 
@@ -96,8 +90,8 @@ public final class HelperSpawner implements Spawner {
     lines.execute(task);
   }
 
-  Future<?> later(Duration delay, Runnable task) {
-    return clock.schedule(() -> onLoop(task), delay.toNanos(), TimeUnit.NANOSECONDS);
+  EventLoop.Timer later(Duration delay, Runnable task) {
+    return lines.later(delay, task);
   }
 
   void onExit(Process process, Runnable then) {
@@ -122,7 +116,4 @@ public final class HelperSpawner implements Spawner {
     processes.remove(process);
   }
 
-  private static ThreadFactory thread(String name) {
-    return task -> Thread.ofPlatform().name(name).daemon(true).unstarted(task);
-  }
 }

@@ -1,9 +1,9 @@
 package dev.carpool.spawn;
 
+import dev.carpool.descriptor.EventLoop;
 import dev.carpool.descriptor.Signals;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,7 +28,7 @@ final class StoppingLadder {
 
   /** Runs something on the event loop later. */
   interface Clock {
-    Future<?> after(Duration delay, Runnable task);
+    EventLoop.Timer after(Duration delay, Runnable task);
   }
 
   private final String name;
@@ -36,7 +36,7 @@ final class StoppingLadder {
   private final Line line;
   private final Clock clock;
   private int rung;
-  private @Nullable Future<?> next;
+  private EventLoop.@Nullable Timer next;
 
   StoppingLadder(String name, long pid, Line line, Clock clock) {
     this.name = name;
@@ -114,7 +114,7 @@ final class StoppingLadder {
 
   private void cancelNext() {
     if (next != null) {
-      next.cancel(false);
+      next.cancel();
       next = null;
     }
   }

@@ -35,7 +35,7 @@ final class LivePoolShortageIT {
     LivePool pool =
         new LivePool(
             PoolLimits.DEFAULT.withMax(1),
-            listener -> {
+            (listener, loop) -> {
               made.add(new ScriptedSpawner(listener));
               return made.getFirst();
             },

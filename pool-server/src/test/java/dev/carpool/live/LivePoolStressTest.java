@@ -52,7 +52,7 @@ final class LivePoolStressTest {
     LivePool pool =
         new LivePool(
             LIMITS,
-            listener -> {
+            (listener, loop) -> {
               made.add(new RandomProcesses(listener, seed));
               return made.getFirst();
             },

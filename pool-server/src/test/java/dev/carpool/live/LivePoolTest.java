@@ -44,7 +44,7 @@ final class LivePoolTest {
     pool =
         new LivePool(
             PoolLimits.DEFAULT.withMax(2),
-            listener -> {
+            (listener, loop) -> {
               made.add(new ScriptedSpawner(listener));
               return made.getFirst();
             },

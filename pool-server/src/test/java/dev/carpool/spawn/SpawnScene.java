@@ -51,13 +51,15 @@ final class SpawnScene implements SpawnListener, AutoCloseable {
   private final Map<Long, Done> done = new ConcurrentHashMap<>();
   private final Collection<String> unexpected = new ConcurrentLinkedQueue<>();
   private final LogEar log = new LogEar();
+  private final EventLoop loop;
   final HelperSpawner spawner;
 
   SpawnScene() throws IOException {
     warmUp();
     census = Census.take();
     threads = threads();
-    spawner = new HelperSpawner(HELPERS, this);
+    loop = new EventLoop("lines", (thread, e) -> unexpected.add("a handler failed: " + e));
+    spawner = new HelperSpawner(HELPERS, this, loop);
     log.listen();
   }
 
@@ -198,6 +200,7 @@ final class SpawnScene implements SpawnListener, AutoCloseable {
       awaitGone(process);
     }
     spawner.close();
+    loop.close();
     log.stop();
     assertThat(unexpected).isEmpty();
     assertThat(ProcessHandle.current().descendants()).as("children").isEmpty();

@@ -8,11 +8,14 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
 import java.util.Map;
+import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One thread that waits for many descriptors (epoll) and calls their handlers.
@@ -51,6 +54,7 @@ public final class EventLoop implements AutoCloseable {
   private final AtomicLong lastWatch = new AtomicLong(WAKE_UP);
   private final Thread.UncaughtExceptionHandler onError;
   private final Thread thread;
+  private final PriorityQueue<Timer> timers = new PriorityQueue<>(); // confined to the thread
   private volatile boolean closed;
 
   /**
@@ -98,6 +102,34 @@ public final class EventLoop implements AutoCloseable {
     }
   }
 
+  /** Something that the loop does once, at its time. */
+  public static final class Timer implements Comparable<Timer> {
+    private final long at;
+    private volatile @Nullable Runnable task;
+
+    private Timer(long at, Runnable task) {
+      this.at = at;
+      this.task = task;
+    }
+
+    /** From any thread. What is being done already is not stopped. */
+    public void cancel() {
+      task = null; // the queue drops it when its time comes
+    }
+
+    private void ring() {
+      Runnable left = task;
+      if (left != null) {
+        left.run();
+      }
+    }
+
+    @Override
+    public int compareTo(Timer other) {
+      return Long.signum(at - other.at);
+    }
+  }
+
   /** Starts to wait for a descriptor. */
   public Watch watch(Descriptor descriptor, int interest, Handler handler) throws IOException {
     Watch watch = new Watch(lastWatch.incrementAndGet(), descriptor, handler);
@@ -111,10 +143,23 @@ public final class EventLoop implements AutoCloseable {
     return watch;
   }
 
-  /** Runs something on the loop's thread. */
+  /** Runs something on the loop's thread, after what it is doing now. */
   public void execute(Runnable task) {
     tasks.add(task);
-    wake();
+    if (Thread.currentThread() != thread) {
+      wake();
+    }
+  }
+
+  /** Runs something on the loop's thread after a while. */
+  public Timer later(Duration delay, Runnable task) {
+    Timer timer = new Timer(System.nanoTime() + delay.toNanos(), task);
+    if (Thread.currentThread() == thread) {
+      timers.add(timer);
+    } else {
+      execute(() -> timers.add(timer));
+    }
+    return timer;
   }
 
   /** Ends the loop; waits for its thread unless called on it. */
@@ -141,11 +186,12 @@ public final class EventLoop implements AutoCloseable {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment events = arena.allocate((long) EVENT_SIZE * EVENTS, 8);
       while (!closed) {
-        int n = waitForEvents(events);
+        int n = waitForEvents(events, millisToNextTimer());
         for (int i = 0; i < n; i++) {
           long at = (long) i * EVENT_SIZE;
           dispatch(events.get(JAVA_LONG_UNALIGNED, at + DATA), events.get(JAVA_INT_UNALIGNED, at));
         }
+        ringTimers();
         for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
           guarded(task);
         }
@@ -163,7 +209,11 @@ public final class EventLoop implements AutoCloseable {
     }
     Watch watch = watches.get(number);
     if (watch != null) {
-      guarded(() -> watch.handler.ready(readiness));
+      try {
+        watch.handler.ready(readiness);
+      } catch (RuntimeException | Error e) {
+        onError.uncaughtException(thread, e);
+      }
     }
   }
 
@@ -193,8 +243,30 @@ public final class EventLoop implements AutoCloseable {
     }
   }
 
-  private int waitForEvents(MemorySegment events) {
-    return Syscall.EPOLL_WAIT.call(Scratch.get(), epoll.number(), Syscall.at(events), EVENTS, -1);
+  private void ringTimers() {
+    if (timers.isEmpty()) {
+      return;
+    }
+    long now = System.nanoTime();
+    for (Timer timer = timers.peek(); timer != null && timer.at - now <= 0; timer = timers.peek()) {
+      timers.remove();
+      guarded(timer::ring);
+    }
+  }
+
+  /** For epoll_wait: -1 if there is none, else rounded up, lest it returns before the time. */
+  private int millisToNextTimer() {
+    Timer next = timers.peek();
+    if (next == null) {
+      return -1;
+    }
+    long millis = (next.at - System.nanoTime() + 999_999) / 1_000_000;
+    return (int) Math.clamp(millis, 0, Integer.MAX_VALUE);
+  }
+
+  private int waitForEvents(MemorySegment events, int millis) {
+    return Syscall.EPOLL_WAIT.call(
+        Scratch.get(), epoll.number(), Syscall.at(events), EVENTS, millis);
   }
 
   private void control(int operation, Descriptor descriptor, int interest, long number)

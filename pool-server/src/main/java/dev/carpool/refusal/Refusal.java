@@ -1,12 +1,13 @@
-package dev.carpool.gateway;
+package dev.carpool.refusal;
 
 import dev.carpool.api.PoolException;
 import dev.carpool.api.SpawnReport;
 import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why a request gets a page of the gateway's instead of an answer of the application's.
+ * Why a visitor gets a page of the server's instead of an answer of the application's.
  *
  * @param status of the response
  * @param title a few words
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param retryAfter seconds, 0 when nothing is known about that
  * @param report to show in full; null for none, or not here
  */
-record Refusal(
+public record Refusal(
     int status, String title, String text, long retryAfter, @Nullable SpawnReport report) {
 
   private Refusal(int status, String title, String text) {
@@ -27,7 +28,7 @@ record Refusal(
    * @param development whether the visitor may see the inside
    * @return null for those that are a fault of the server
    */
-  static @Nullable Refusal of(PoolException reason, boolean development) {
+  public static @Nullable Refusal of(PoolException reason, boolean development) {
     return switch (reason) {
       case PoolException.QueueFull full ->
           new Refusal(
@@ -38,11 +39,13 @@ record Refusal(
               seconds(full.retryAfter()),
               null);
       case PoolException.ShuttingDown ignored -> shuttingDown();
-      case PoolException.QueueTimeout ignored ->
+      case PoolException.QueueTimeout timeout ->
           new Refusal(
               504,
               "Waited too long",
-              "No process of the application became free in time. Please try again.");
+              "No process of the application became free in time. Please try again.",
+              seconds(timeout.retryAfter()),
+              null);
       case PoolException.SpawnFailed failed ->
           new Refusal(
               503,
@@ -59,7 +62,7 @@ record Refusal(
     };
   }
 
-  static Refusal shuttingDown() {
+  public static Refusal shuttingDown() {
     return new Refusal(
         503,
         "Shutting down",
@@ -68,33 +71,43 @@ record Refusal(
         null);
   }
 
-  static Refusal diedBeforeAnswering() {
+  public static Refusal diedBeforeAnswering() {
     return new Refusal(502, "No answer", "The application's process ended before it had answered.");
   }
 
-  static Refusal garbage() {
+  public static Refusal garbage() {
     return new Refusal(
         502, "Answered garbage", "The application answered something that is not a response.");
   }
 
-  static Refusal tooLarge(long limit) {
+  public static Refusal tooLarge(long limit) {
     return new Refusal(
         413, "Too large", "This server takes at most " + limit + " bytes with a request.");
   }
 
-  static Refusal tooSlow() {
+  public static Refusal tooSlow() {
     return new Refusal(408, "Too slow", "The rest of the request did not arrive in time.");
   }
 
-  static Refusal badPath() {
+  public static Refusal badPath() {
     return new Refusal(400, "Bad address", "The address has a NUL byte in it.");
   }
 
-  static Refusal notAProxy() {
+  public static Refusal notAProxy() {
     return new Refusal(405, "Not a proxy", "This server does not open tunnels.");
   }
 
-  static Refusal unexpected(String id) {
+  /** A name for what is written to the log, and told to nobody else. */
+  public static String newId() {
+    return "%08x".formatted(ThreadLocalRandom.current().nextInt());
+  }
+
+  /**
+   * A fault of the server.
+   *
+   * @param id under which the log says more
+   */
+  public static Refusal unexpected(String id) {
     return new Refusal(
         500,
         "Something went wrong",
@@ -102,11 +115,16 @@ record Refusal(
   }
 
   /** One that the HTTP server itself has a status for. */
-  static Refusal ofServer(int status, String title) {
+  public static Refusal ofServer(int status, String title) {
     return new Refusal(status, title, "The server could not serve this request.");
   }
 
   private static long seconds(Duration retryAfter) {
     return Math.max(1, retryAfter.plusMillis(999).toSeconds());
+  }
+
+  /** The page as plain text. */
+  public String text() {
+    return report != null ? report.toText() : status + " " + title + "\n\n" + text + "\n";
   }
 }
