@@ -176,18 +176,54 @@ public final class Descriptor implements AutoCloseable {
     enter();
     try {
       while (true) {
-        int millis = timeout == null ? -1 : millisUntil(deadline);
-        scratch.ints.set(JAVA_INT, 0, number);
-        scratch.ints.set(JAVA_SHORT, 4, (short) interest);
-        scratch.ints.set(JAVA_SHORT, 6, (short) 0);
-        int n = Syscall.POLL.once(scratch, Syscall.at(scratch.ints), 1, millis, 0, 0);
-        if (n >= 0) {
-          return n == 0 ? 0 : scratch.ints.get(JAVA_SHORT, 6);
-        }
-        if (Errno.of(scratch.errno()) != Errno.EINTR) {
-          throw new ErrnoException("poll", scratch.errno());
+        int bits = poll(scratch, interest, timeout == null ? -1 : millisUntil(deadline));
+        if (bits >= 0) {
+          return bits;
         }
       }
+    } finally {
+      leave();
+    }
+  }
+
+  /** Which of these {@link Readiness} bits, or hang-ups and errors, are true right now. */
+  public int ready(int interest) throws IOException {
+    Scratch scratch = Scratch.get();
+    enter();
+    try {
+      int bits = poll(scratch, interest, 0);
+      while (bits < 0) {
+        bits = poll(scratch, interest, 0);
+      }
+      return bits;
+    } finally {
+      leave();
+    }
+  }
+
+  /** The bits that are true, 0 when the time was over, negative when a signal came between. */
+  private int poll(Scratch scratch, int interest, int millis) throws IOException {
+    scratch.ints.set(JAVA_INT, 0, number);
+    scratch.ints.set(JAVA_SHORT, 4, (short) interest);
+    scratch.ints.set(JAVA_SHORT, 6, (short) 0);
+    int n = Syscall.POLL.once(scratch, Syscall.at(scratch.ints), 1, millis, 0, 0);
+    if (n >= 0) {
+      return n == 0 ? 0 : scratch.ints.get(JAVA_SHORT, 6);
+    }
+    if (!Errno.EINTR.is(scratch.errno())) {
+      throw new ErrnoException("poll", scratch.errno());
+    }
+    return n;
+  }
+
+  /**
+   * The priority of a socket (SO_PRIORITY), 0 unless somebody changed it: a mark that all who hold
+   * the socket see, and that outlives whoever set it.
+   */
+  public int priority() throws IOException {
+    enter();
+    try {
+      return SocketOptions.get(number, SocketOptions.PRIORITY);
     } finally {
       leave();
     }

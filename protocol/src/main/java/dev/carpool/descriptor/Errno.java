@@ -21,10 +21,15 @@ public enum Errno {
   EROFS(30, "read-only file system"),
   EPIPE(32, "nobody reads any more"),
   ENAMETOOLONG(36, "name too long"),
+  EPROTO(71, "protocol error"),
   ENOTSOCK(88, "not a socket"),
+  EPROTOTYPE(91, "a socket of another type"),
+  EAFNOSUPPORT(97, "address family not supported"),
   EADDRINUSE(98, "address in use"),
+  EADDRNOTAVAIL(99, "address not available"),
   ECONNABORTED(103, "connection aborted"),
   ECONNRESET(104, "connection reset by peer"),
+  ENOBUFS(105, "no buffer space"),
   ENOTCONN(107, "not connected"),
   ETOOMANYREFS(109, "too many descriptors in flight"),
   ETIMEDOUT(110, "timed out"),
@@ -41,6 +46,10 @@ public enum Errno {
 
   String meaning() {
     return meaning;
+  }
+
+  boolean is(int number) {
+    return this.number == number;
   }
 
   static Errno of(int number) {

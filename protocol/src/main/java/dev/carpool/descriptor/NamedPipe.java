@@ -28,9 +28,7 @@ public final class NamedPipe {
     }
   }
 
-  /**
-   * A descriptor that stands for the FIFO, wherever it goes, without opening either of its ends.
-   */
+  /** Stands for the FIFO, or any other file, wherever it goes, without opening it. */
   public static Descriptor reference(Path path) throws IOException {
     return open(path, O_PATH_CLOEXEC);
   }

@@ -1,7 +1,6 @@
 package dev.carpool.descriptor;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.io.IOException;
@@ -13,14 +12,10 @@ import java.nio.file.Path;
 /** Unix stream sockets with a name, and who is at the other end. */
 public final class UnixSocket {
 
-  private static final int AF_UNIX = 1;
+  static final int AF_UNIX = 1;
   private static final int SOCK_STREAM_CLOEXEC = 1 | 0x80000;
   private static final int SOCK_CLOEXEC = 0x80000;
-  private static final int SOL_SOCKET = 1;
-  private static final int SO_PEERCRED = 17;
-  private static final int SO_ACCEPTCONN = 30;
-  private static final int SO_DOMAIN = 39;
-  private static final int SO_TYPE = 3;
+  private static final int SOCK_NONBLOCK = 0x800;
   private static final int SOCK_STREAM = 1;
 
   /** The peer's user when there is no peer. */
@@ -74,6 +69,27 @@ public final class UnixSocket {
     }
   }
 
+  /**
+   * Whether somebody listens on a socket file, found out by connecting without waiting.
+   *
+   * @return also true if the backlog is full, or the socket is of another type than streams; false
+   *     if the file is stale or gone
+   * @throws ErrnoException EACCES if this user may not ask
+   */
+  static boolean answers(Path path) throws IOException {
+    try (Descriptor socket = open(SOCK_NONBLOCK)) {
+      if (withAddress(Syscall.CONNECT, socket, path) >= 0) {
+        return true;
+      }
+      Errno errno = Errno.of(Scratch.get().errno());
+      return switch (errno) {
+        case EAGAIN, EPROTOTYPE -> true;
+        case ECONNREFUSED, ENOENT -> false;
+        default -> throw new ErrnoException("connect to " + path, errno);
+      };
+    }
+  }
+
   /** Accepts the next connection of a listening socket, which the caller then owns. */
   public static Descriptor accept(Descriptor listening) throws IOException {
     Scratch scratch = Scratch.get();
@@ -92,9 +108,7 @@ public final class UnixSocket {
 
   /** Who made the other end; true for connected sockets, the maker of the pair for socket pairs. */
   public static Peer peer(Descriptor socket) throws IOException {
-    MemorySegment credentials = option(socket.number(), SO_PEERCRED, 12);
-    return new Peer(
-        credentials.get(JAVA_INT, 0), credentials.get(JAVA_INT, 4), credentials.get(JAVA_INT, 8));
+    return SocketOptions.peer(socket.number());
   }
 
   /**
@@ -105,16 +119,16 @@ public final class UnixSocket {
    */
   public static Descriptor adopt(int number) throws IOException {
     try {
-      int domain = option(number, SO_DOMAIN, 4).get(JAVA_INT, 0);
-      int type = option(number, SO_TYPE, 4).get(JAVA_INT, 0);
+      int domain = SocketOptions.get(number, SocketOptions.DOMAIN);
+      int type = SocketOptions.get(number, SocketOptions.TYPE);
       if (domain != AF_UNIX || type != SOCK_STREAM) {
         throw new IOException(
             "descriptor " + number + " is a socket, but not a Unix stream socket");
       }
-      if (option(number, SO_ACCEPTCONN, 4).get(JAVA_INT, 0) != 0) {
+      if (SocketOptions.get(number, SocketOptions.ACCEPTS) != 0) {
         throw new IOException("descriptor " + number + " is a listening socket");
       }
-      if (option(number, SO_PEERCRED, 12).get(JAVA_INT, 4) == NOBODY) {
+      if (SocketOptions.peer(number).uid() == NOBODY) {
         throw new IOException("descriptor " + number + " is not connected");
       }
     } catch (ErrnoException e) {
@@ -128,42 +142,48 @@ public final class UnixSocket {
     return Descriptor.adopt(number);
   }
 
-  private static MemorySegment option(int number, int name, int size) throws IOException {
-    Scratch scratch = Scratch.get();
-    MemorySegment value = Arena.ofAuto().allocate(size, 4);
-    scratch.ints.set(JAVA_INT, 0, size);
-    long length = Syscall.at(scratch.ints);
-    int result =
-        Syscall.GETSOCKOPT.call(scratch, number, SOL_SOCKET, name, Syscall.at(value), length);
-    if (result < 0) {
-      throw new ErrnoException("getsockopt", scratch.errno());
-    }
-    return value;
+  private static Descriptor open() throws IOException {
+    return open(0);
   }
 
-  private static Descriptor open() throws IOException {
+  /** A socket without a name. */
+  static Descriptor open(int flags) throws IOException {
     Scratch scratch = Scratch.get();
-    int number = Syscall.SOCKET.call(scratch, AF_UNIX, SOCK_STREAM_CLOEXEC, 0);
+    int number = Syscall.SOCKET.call(scratch, AF_UNIX, SOCK_STREAM_CLOEXEC | flags, 0);
     if (number < 0) {
       throw new ErrnoException("socket", scratch.errno());
     }
     return Descriptor.adopt(number);
   }
 
-  private static int withAddress(Syscall call, Descriptor socket, Path path) throws IOException {
+  /** Binds or connects; the result of the call. */
+  static int withAddress(Syscall call, Descriptor socket, Path path) throws IOException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment address = address(arena, path);
       return call.call(Scratch.get(), socket.number(), Syscall.at(address), address.byteSize());
     }
   }
 
-  private static MemorySegment address(Arena arena, Path path) throws IOException {
-    byte[] name = path.toString().getBytes(StandardCharsets.UTF_8);
-    if (name.length > MAX_PATH) {
+  /** Whether a socket address can hold this path. */
+  public static boolean fits(Path path) {
+    return bytes(path).length <= MAX_PATH;
+  }
+
+  static void requireFits(Path path) throws IOException {
+    if (!fits(path)) {
       throw new IOException(
           "socket path of %d bytes is too long (at most %d): %s"
-              .formatted(name.length, MAX_PATH, path));
+              .formatted(bytes(path).length, MAX_PATH, path));
     }
+  }
+
+  private static byte[] bytes(Path path) {
+    return path.toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static MemorySegment address(Arena arena, Path path) throws IOException {
+    requireFits(path);
+    byte[] name = bytes(path);
     MemorySegment address = arena.allocate(2 + name.length + 1, 2);
     address.set(JAVA_SHORT, 0, (short) AF_UNIX);
     MemorySegment.copy(name, 0, address, JAVA_BYTE, 2, name.length);
