@@ -23,7 +23,12 @@ final class ArchitectureTest {
               "door", "api", "wire", "wire.proto", "descriptor", "channel", "live.LiveSession")
           .mayImport("gateway", "api", "descriptor", "live.LiveSession")
           .mayImport("status", "api", "descriptor")
-          .mayImport("config", "api", "words.Nearest")
+          .mayImport(
+              "config",
+              "api",
+              "words.Nearest",
+              "descriptor.SocketPermissions",
+              "descriptor.UnixSocket")
           .mayImport(
               "server",
               "api",

@@ -13,9 +13,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.tomlj.Toml;
@@ -33,8 +31,11 @@ final class ConfigReader {
           "max", "max_per_app", "max_idle_time", "max_spawning", "queue_max", "queue_timeout");
   private static final ImmutableSet<String> GATEWAY = ImmutableSet.of("max_body");
   private static final ImmutableSet<String> APP =
-      ImmutableSet.of(
-          "root", "kind", "entry", "python", "command", "min", "start_timeout", "listen", "env");
+      ImmutableSet.<String>builder()
+          .add("root", "kind", "entry", "python", "command", "min", "start_timeout", "listen")
+          .addAll(ListenKeys.PERMISSIONS)
+          .add("env")
+          .build();
 
   private static final Pattern APP_NAME = Pattern.compile("[A-Za-z0-9._-]+");
   private static final Duration SHORTEST = Duration.ofMillis(1);
@@ -44,11 +45,11 @@ final class ConfigReader {
   private final List<Problem> problems = new ArrayList<>();
   private final List<Problem> doubts = new ArrayList<>();
 
-  /** Who listens where, to find two at one place. */
-  private final Map<Listener, String> listeners = new HashMap<>();
+  private final ListenKeys listenKeys;
 
   private ConfigReader(Path file) {
     this.file = file;
+    listenKeys = new ListenKeys(file);
   }
 
   static ServerConfig read(Path file) throws ConfigException {
@@ -203,7 +204,10 @@ final class ConfigReader {
             .withEnv(app.variables("env"))
             .withMin(min)
             .withStartTimeout(app.time("start_timeout", SHORTEST, AppSpec.DEFAULT_START_TIMEOUT));
-    return new ServerConfig.App(spec, listen(app, name));
+    int before = problems.size();
+    ImmutableList<Listener> listen = listenKeys.listeners(app, name);
+    boolean known = problems.size() == before;
+    return new ServerConfig.App(spec, listen, listenKeys.permissions(app, known ? listen : null));
   }
 
   private @Nullable Path root(Section app) {
@@ -254,19 +258,5 @@ final class ConfigReader {
       return ImmutableList.of(python);
     }
     return ImmutableList.of(root.resolve(python).toString());
-  }
-
-  private ImmutableList<Listener> listen(Section app, String name) {
-    return app.list(
-        "listen",
-        word -> {
-          Listener listener = Listener.parse(word);
-          String other = listener.port() == 0 ? null : listeners.putIfAbsent(listener, name);
-          if (other != null) {
-            throw new IllegalArgumentException(
-                "app '%s' listens at %s already".formatted(other, listener));
-          }
-          return listener;
-        });
   }
 }

@@ -97,6 +97,23 @@ final class Section {
     return text;
   }
 
+  /** The name of a user or group, or its number in digits. */
+  @Nullable String nameOrNumber(String key) {
+    Object value = value(key);
+    if (value instanceof Long number) {
+      if (number >= 0 && number <= Integer.MAX_VALUE) {
+        return number.toString();
+      }
+      mustBe(key, "a name in quotes or a number from 0 to " + Integer.MAX_VALUE, number);
+      return null;
+    }
+    if (value != null && !(value instanceof String)) {
+      mustBe(key, "a name in quotes or a number", value);
+      return null;
+    }
+    return text(key);
+  }
+
   int number(String key, int least, int otherwise) {
     Object value = value(key);
     if (value == null) {

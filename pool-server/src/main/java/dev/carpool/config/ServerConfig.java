@@ -3,6 +3,7 @@ package dev.carpool.config;
 import com.google.common.collect.ImmutableList;
 import dev.carpool.api.AppSpec;
 import dev.carpool.api.PoolLimits;
+import dev.carpool.descriptor.SocketPermissions;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -44,9 +45,15 @@ public record ServerConfig(
    * An application and where it is served.
    *
    * @param spec what it is and how it is run
-   * @param listen where the gateway listens for it; may be empty
+   * @param listen where the gateway and the fronts listen for it; may be empty
+   * @param permissions of its Unix sockets
    */
-  public record App(AppSpec spec, ImmutableList<Listener> listen) {}
+  public record App(AppSpec spec, ImmutableList<Listener> listen, SocketPermissions permissions) {
+
+    public App(AppSpec spec, ImmutableList<Listener> listen) {
+      this(spec, listen, SocketPermissions.DEFAULT);
+    }
+  }
 
   /**
    * What a file says.

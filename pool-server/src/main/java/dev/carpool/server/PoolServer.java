@@ -98,7 +98,7 @@ final class PoolServer implements AutoCloseable {
   }
 
   /** Listens for HTTP on an application's behalf. */
-  Gateway serveHttp(ServerConfig.App app, Listener listener) throws IOException {
+  Gateway serveHttp(ServerConfig.App app, Listener.Http listener) throws IOException {
     InetSocketAddress address =
         listener.host().equals("*")
             ? new InetSocketAddress(listener.port())

@@ -51,28 +51,28 @@ final class ServeCommand implements Command {
       return new Wish(options, folder, host == null ? DEFAULT_HOST : host, port, python);
     }
 
-    Listener listener() {
-      return new Listener(host, port == null ? DEFAULT_PORT : port);
+    Listener.Http listener() {
+      return new Listener.Http(host, port == null ? DEFAULT_PORT : port);
     }
   }
 
   @Override
   public String help() {
     return """
-        Usage: carpool serve [DIR] [--port N] [OPTIONS]
-               carpool serve -c FILE [OPTIONS]
+    Usage: carpool serve [DIR] [--port N] [OPTIONS]
+           carpool serve -c FILE [OPTIONS]
 
-        Serves an application over HTTP, with a pool of its processes behind it. A folder
-        (this one if none is named) is served in development: its name is the
-        application's, and error pages say everything. With -c the listeners of the file
-        are served in production.
+    Serves an application over HTTP, with a pool of its processes behind it. A folder
+    (this one if none is named) is served in development: its name is the
+    application's, and error pages say everything. With -c the listeners of the file
+    are served in production.
 
-        Options:
-          --port N           where to listen for HTTP; 0 for any free port; 8080 if not
-                             given
-          --host ADDRESS     the address to listen on; * for all; 127.0.0.1 if not given
-          --python PROGRAM   the interpreter for a Python application; python3 if not given
-        """
+    Options:
+      --port N           where to listen for HTTP; 0 for any free port; 8080 if not
+                         given
+      --host ADDRESS     the address to listen on; * for all; 127.0.0.1 if not given
+      --python PROGRAM   the interpreter for a Python application; python3 if not given
+    """
         + CommonOptions.help()
         + """
 
@@ -93,14 +93,8 @@ final class ServeCommand implements Command {
       PrintStream out = System.out;
       for (ServerConfig.App app : config.apps()) {
         for (Listener listener : app.listen()) {
-          Gateway gateway = server.serveHttp(app, listener);
-          out.println( // no format: its locales are a tenth of the start
-              "Carpool serves "
-                  + app.spec().name()
-                  + " at http://"
-                  + urlHost(listener)
-                  + ":"
-                  + gateway.address().getPort());
+          out.println( // no format: it would load the locales before the server is ready
+              "Carpool serves " + app.spec().name() + " at " + serve(server, app, listener));
         }
       }
       out.printf(
@@ -116,6 +110,18 @@ final class ServeCommand implements Command {
       server.awaitStop();
     }
     return 0;
+  }
+
+  /** Starts to serve. Returns where, for people. */
+  private static String serve(PoolServer server, ServerConfig.App app, Listener listener)
+      throws IOException {
+    return switch (listener) {
+      case Listener.Http http -> {
+        Gateway gateway = server.serveHttp(app, http);
+        yield "http://%s:%d".formatted(urlHost(http), gateway.address().getPort());
+      }
+      case Listener.Scgi _ -> throw new IOException("SCGI listeners are not in this version");
+    };
   }
 
   private static ServerConfig wanted(Wish wish) throws MisuseException, ConfigException {
@@ -172,7 +178,7 @@ final class ServeCommand implements Command {
     return wish.python() == null ? app : app.withCommand(List.of(wish.python()));
   }
 
-  private static String urlHost(Listener listener) {
+  private static String urlHost(Listener.Http listener) {
     String shown = listener.host().equals("*") ? "0.0.0.0" : listener.host();
     return shown.contains(":") ? "[" + shown + "]" : shown;
   }

@@ -97,8 +97,9 @@ class ServerConfigTest {
                       new ServerConfig.App(
                           blog,
                           ImmutableList.of(
-                              new Listener("127.0.0.1", 8080), new Listener("::1", 8080))),
-                      new ServerConfig.App(other, ImmutableList.of(new Listener("*", 8081)))),
+                              new Listener.Http("127.0.0.1", 8080),
+                              new Listener.Http("::1", 8080))),
+                      new ServerConfig.App(other, ImmutableList.of(new Listener.Http("*", 8081)))),
                   ImmutableList.of()));
     }
 
@@ -162,7 +163,7 @@ class ServerConfigTest {
       assertProblems(
           "[app.blog]\nroot = \"blog\"\n[app.blog.limits]\nx = 1",
           "3:1: unknown key 'limits' in [app.blog]; known are root, kind, entry, python, command,"
-              + " min, start_timeout, listen, env");
+              + " min, start_timeout, listen, listen_owner, listen_group, listen_mode, env");
     }
   }
 
@@ -263,7 +264,8 @@ class ServerConfigTest {
     void ofAnyKindButHelperHasNoCommand() {
       assertProblems(
           "[app.blog]\nroot = \"blog\"\ncommand = [\"python3\"]",
-          "3:1: 'command' belongs to kind = \"helper\"; the interpreter of other kinds is 'python'");
+          "3:1: 'command' belongs to kind = \"helper\"; the interpreter of other kinds is"
+              + " 'python'");
     }
 
     @Test
@@ -275,30 +277,6 @@ class ServerConfigTest {
       assertProblems(
           "[app.blog]\nroot = \"blog\"\nkind = \"helper\"\ncommand = []",
           "4:1: 'command' must name a program");
-    }
-
-    @Test
-    void listensWhereAHostAndAPortSay() {
-      assertProblems(
-          """
-          [app.blog]
-          root = "blog"
-          listen = [
-            "http:127.0.0.1:8080",
-            "8080",
-            "http:localhost:70000",
-            "scgi:unix:/run/carpool/blog.sock",
-            "http:127.0.0.1:8080",
-            17,
-          ]
-          """,
-          "5:3: 'listen': '8080' is not a listener; write \"http:HOST:PORT\", as"
-              + " \"http:127.0.0.1:8080\"",
-          "6:3: 'listen': 'http:localhost:70000': there is no port 70000, the highest is 65535",
-          "7:3: 'listen': 'scgi:unix:/run/carpool/blog.sock': SCGI listeners are not in this"
-              + " version; write \"http:HOST:PORT\", as \"http:127.0.0.1:8080\"",
-          "8:3: 'listen': app 'blog' listens at http:127.0.0.1:8080 already",
-          "9:3: 'listen' must be a list of texts, but this is the number 17");
     }
   }
 
