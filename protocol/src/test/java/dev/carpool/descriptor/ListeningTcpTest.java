@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -87,7 +88,8 @@ class ListeningTcpTest {
     ListeningSocket first = ListeningSocket.tcp("127.0.0.1", 0);
     int port = first.port();
     try (Socket client = new Socket("127.0.0.1", port)) {
-      first.accept().close(); // this end closes first, so that its port lingers in TIME_WAIT
+      Objects.requireNonNull(first.accept())
+          .close(); // this end closes first, so that its port lingers in TIME_WAIT
       assertThat(client.getInputStream().read()).isEqualTo(-1);
     }
     first.close();
@@ -106,7 +108,7 @@ class ListeningTcpTest {
   void smallWritesOfAConnectionLeaveAtOnce() throws Exception {
     try (ListeningSocket listening = ListeningSocket.tcp("127.0.0.1", 0);
         Socket _ = new Socket("127.0.0.1", listening.port());
-        Descriptor accepted = listening.accept()) {
+        Descriptor accepted = Objects.requireNonNull(listening.accept())) {
       assertThat(SocketOptions.noDelay(accepted.number())).isTrue();
     }
   }

@@ -13,6 +13,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.UserPrincipalLookupService;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -53,8 +54,7 @@ class ListeningUnixTest {
     void isAcceptedBlockingAndIsNotInherited() throws Exception {
       try (ListeningSocket listening = listen();
           Descriptor client = UnixSocket.connect(path);
-          Descriptor accepted = listening.accept()) {
-        assertThat(accepted).isNotNull();
+          Descriptor accepted = Objects.requireNonNull(listening.accept())) {
         assertThat(CLibrary.descriptorFlags(accepted.number())).isEqualTo(1);
         assertThat(CLibrary.descriptorFlags(listening.descriptor().number())).isEqualTo(1);
         assertThat(statusFlags(accepted) & 0x800).as("O_NONBLOCK").isZero();
@@ -171,7 +171,7 @@ class ListeningUnixTest {
         Object answering = inode();
         assertRefused("somebody else listens on " + path + " already (is another server running?)");
         assertThat(inode()).isEqualTo(answering);
-        first.accept().close(); // the one that asked
+        Objects.requireNonNull(first.accept()).close(); // the one that asked
         assertThatAConnectionArrivesAt(first);
       }
     }

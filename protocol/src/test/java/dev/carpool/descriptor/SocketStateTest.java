@@ -7,6 +7,7 @@ import java.lang.foreign.Arena;
 import java.net.Socket;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
+import java.util.Objects;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -69,11 +70,12 @@ class SocketStateTest {
     }
 
     private static void assertIsSharedByCopies(ListeningSocket listening) throws Exception {
-      try (Descriptor accepted = listening.accept();
+      try (Descriptor accepted = Objects.requireNonNull(listening.accept());
           SocketPair line = SocketPair.open()) {
         assertThat(accepted.priority()).isZero();
         assertThat(line.ours().send(Arena.ofAuto().allocate(1), accepted)).isEqualTo(1);
-        try (Descriptor copy = line.theirs().receive(Arena.ofAuto().allocate(1)).descriptor()) {
+        Descriptor.Received received = line.theirs().receive(Arena.ofAuto().allocate(1));
+        try (Descriptor copy = Objects.requireNonNull(received.descriptor())) {
           SocketOptions.set(copy.number(), SocketOptions.PRIORITY, 1);
         }
         assertThat(accepted.priority()).isEqualTo(1);
