@@ -19,8 +19,11 @@ import org.jspecify.annotations.Nullable;
  * count, active, inactive                 processes
  * waiting, expecting                      requests
  * oldest_wait_seconds                     0 when nothing waits
+ * refused: queue_full, queue_timeout, spawn_failed, shutting_down, other
+ * withdrawn, lost                         since the server started, of all applications
  * limits: max, max_per_app, max_idle_time_seconds, max_spawning, queue_max
  * apps[]: name, root, generation, waiting, retry_in_seconds,
+ *   refused, withdrawn, lost              as above, of this application
  *   processes[]: pid (0 while unknown), state (starting, idle, busy, draining, stopping), why,
  *                generation, concurrency, sessions, served, age_seconds, idle_for_seconds
  *   last_failure: null, or id, at (ISO 8601, UTC), summary, failures
@@ -52,6 +55,7 @@ final class StatusJson {
     json.addProperty("waiting", status.waiting());
     json.addProperty("expecting", status.expecting());
     json.addProperty("oldest_wait_seconds", seconds(status.oldestWait()));
+    unserved(json, status.unserved());
     json.add("limits", limits(status.limits()));
     JsonArray apps = new JsonArray();
     status.apps().forEach(app -> apps.add(app(app)));
@@ -76,11 +80,24 @@ final class StatusJson {
     json.addProperty("generation", app.generation());
     json.addProperty("waiting", app.waiting());
     json.addProperty("retry_in_seconds", seconds(app.retryIn()));
+    unserved(json, app.unserved());
     JsonArray processes = new JsonArray();
     app.processes().forEach(process -> processes.add(process(process)));
     json.add("processes", processes);
     json.add("last_failure", failure(app.lastFailure()));
     return json;
+  }
+
+  private static void unserved(JsonObject json, PoolStatus.Unserved unserved) {
+    JsonObject refused = new JsonObject();
+    refused.addProperty("queue_full", unserved.queueFull());
+    refused.addProperty("queue_timeout", unserved.queueTimeout());
+    refused.addProperty("spawn_failed", unserved.spawnFailed());
+    refused.addProperty("shutting_down", unserved.shuttingDown());
+    refused.addProperty("other", unserved.other());
+    json.add("refused", refused);
+    json.addProperty("withdrawn", unserved.withdrawn());
+    json.addProperty("lost", unserved.lost());
   }
 
   private static JsonObject process(PoolStatus.Process process) {

@@ -177,7 +177,8 @@ public final class RemotePool implements ApplicationPool {
       withdraw(request);
       throw new PoolException.QueueTimeout(
           "The pool server has not answered, though the request's %d ms are over."
-              .formatted(timeout.toMillis()));
+              .formatted(timeout.toMillis()),
+          Duration.ofSeconds(1));
     } catch (ExecutionException e) {
       throw Dialogue.reason(e.getCause());
     }

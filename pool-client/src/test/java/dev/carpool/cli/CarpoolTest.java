@@ -65,9 +65,18 @@ class CarpoolTest {
               "waiting",
               "expecting",
               "oldest_wait_seconds",
+              "refused",
+              "withdrawn",
+              "lost",
               "limits",
               "apps");
       assertThat(json.get("oldest_wait_seconds").getAsDouble()).isEqualTo(1.234);
+      assertThat(json.getAsJsonObject("refused").toString())
+          .isEqualTo(
+              "{\"queue_full\":132,\"queue_timeout\":3,\"spawn_failed\":0,\"shutting_down\":0,"
+                  + "\"other\":0}");
+      assertThat(json.get("withdrawn").getAsLong()).isEqualTo(2);
+      assertThat(json.get("lost").getAsLong()).isEqualTo(1);
       assertThat(json.getAsJsonObject("limits").toString())
           .isEqualTo(
               "{\"max\":6,\"max_per_app\":0,\"max_idle_time_seconds\":300.0,\"max_spawning\":4,"
@@ -75,7 +84,9 @@ class CarpoolTest {
       assertThat(json.getAsJsonArray("apps").toString())
           .isEqualTo(
               "[{\"name\":\"blog\",\"root\":\"/srv/blog\",\"generation\":2,\"waiting\":1,"
-                  + "\"retry_in_seconds\":0.5,\"processes\":[{\"pid\":17,\"state\":\"draining\","
+                  + "\"retry_in_seconds\":0.5,\"refused\":{\"queue_full\":132,\"queue_timeout\":0,"
+                  + "\"spawn_failed\":0,\"shutting_down\":0,\"other\":0},\"withdrawn\":2,"
+                  + "\"lost\":1,\"processes\":[{\"pid\":17,\"state\":\"draining\","
                   + "\"why\":\"restart\",\"generation\":1,\"concurrency\":1,\"sessions\":1,"
                   + "\"served\":9,\"age_seconds\":61.0,\"idle_for_seconds\":0.0}],"
                   + "\"last_failure\":{\"id\":\"f1\",\"at\":\"2026-11-21T10:00:00Z\","
@@ -320,6 +331,7 @@ class CarpoolTest {
               2,
               1,
               Duration.ofMillis(500),
+              new PoolStatus.Unserved(132, 0, 0, 0, 0, 2, 1),
               List.of(process),
               new PoolStatus.Failure(
                   "f1", Instant.parse("2026-11-21T10:00:00Z"), "a <b> & 'c'", 2));
@@ -334,6 +346,7 @@ class CarpoolTest {
           0,
           Duration.ofMillis(1234),
           false,
+          new PoolStatus.Unserved(132, 3, 0, 0, 0, 2, 1),
           List.of(app));
     }
 

@@ -16,8 +16,11 @@ final class AppPool {
   /** How its next process is started. */
   AppSpec spec;
 
-  /** It is configured, so it is never forgotten. */
+  /** It is configured, so it is not forgotten, and requests cannot change how it is started. */
   boolean configured;
+
+  /** It was removed from the configuration: it goes as soon as nobody waits for it. */
+  boolean removed;
 
   int generation = 1;
 
@@ -33,6 +36,7 @@ final class AppPool {
   final NavigableMap<RequestId, Request> queue = new TreeMap<>();
 
   final BackOff backOff = new BackOff();
+  final Tally tally = new Tally();
 
   /** Places that its next process will probably have: those of the last one that became ready. */
   int usualConcurrency = 1;
@@ -94,6 +98,7 @@ final class AppPool {
     Verify.verify(name.equals(spec.name()), "%s is called %s", name, spec.name());
     Verify.verify(
         queue.isEmpty() || withFreePlace() == null, "%s: a request waits beside a place", name);
+    Verify.verify(!removed || !configured, "%s is removed and configured", name);
     backOff.verify();
   }
 }

@@ -24,6 +24,9 @@ final class Apps {
   private final Set<AppPool> awake = new LinkedHashSet<>();
   private final Set<AppPool> failed = new LinkedHashSet<>();
 
+  /** Of all that are forgotten. */
+  private final Tally forgotten = new Tally();
+
   @Nullable AppPool get(String name) {
     return byName.get(name);
   }
@@ -54,7 +57,7 @@ final class Apps {
     Iterator<AppPool> candidates = awake.iterator();
     while (candidates.hasNext()) {
       AppPool app = candidates.next();
-      if (app.isQuiet() && (app.spec.min() == 0 || !keepMinimum)) {
+      if (app.isQuiet() && (app.spec.min() == 0 || app.removed || !keepMinimum)) {
         candidates.remove();
         fallAsleep(app);
       }
@@ -65,16 +68,35 @@ final class Apps {
     if (app.configured) {
       return;
     }
-    if (app.backOff.failures() == 0) {
-      byName.remove(app.name);
+    if (app.backOff.failures() == 0 || app.removed) {
+      forget(app);
       return;
     }
     failed.add(app);
     if (failed.size() > REMEMBERED_FAILURES) {
       Iterator<AppPool> eldest = failed.iterator();
-      byName.remove(eldest.next().name);
+      forget(eldest.next());
       eldest.remove();
     }
+  }
+
+  private void forget(AppPool app) {
+    byName.remove(app.name);
+    forgotten.add(app.tally);
+  }
+
+  /** Where it is counted what becomes of an application's requests, though nobody may know it. */
+  Tally tally(String name) {
+    AppPool app = byName.get(name);
+    return app == null ? forgotten : app.tally;
+  }
+
+  /** Adds up what is counted for each. */
+  Tally sum() {
+    Tally sum = new Tally();
+    sum.add(forgotten);
+    byName.values().forEach(app -> sum.add(app.tally));
+    return sum;
   }
 
   void verify() {

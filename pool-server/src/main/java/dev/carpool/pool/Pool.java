@@ -41,6 +41,10 @@ final class Pool {
 
   final Map<SessionId, PooledSession> sessions = new HashMap<>();
   final Census census = new Census();
+  final Turnover turnover = new Turnover();
+
+  /** Of all applications, also of those that are forgotten. */
+  final Tally tally = new Tally();
 
   /** Processes with at least one session. */
   int active;
@@ -77,17 +81,24 @@ final class Pool {
 
   /** Processes that the application keeps even when they are idle. */
   int minimum(AppPool app) {
-    return shuttingDown ? 0 : app.spec.min();
+    return shuttingDown || app.removed ? 0 : app.spec.min();
   }
 
-  /** Makes an application known as it is described now. */
+  /** The application that a request wants, awake: as it is configured, else as it says itself. */
   AppPool meet(AppSpec spec) {
     AppPool app = apps.wake(spec);
+    if (!app.configured) {
+      describe(app, spec);
+    }
+    return app;
+  }
+
+  /** Changes how the next processes are started. */
+  void describe(AppPool app, AppSpec spec) {
     if (spec.min() < app.spec.min()) {
       nextIdleCheck = now;
     }
     app.spec = spec;
-    return app;
   }
 
   /** Issues a ticket: the application's next process is counted from now on. */
@@ -187,7 +198,12 @@ final class Pool {
     if (!process.sessions.isEmpty()) {
       active--;
     }
-    process.sessions.forEach(session -> sessions.remove(session.id));
+    tally.lost(process.sessions.size());
+    process.app.tally.lost(process.sessions.size());
+    for (PooledSession session : process.sessions) {
+      sessions.remove(session.id);
+      turnover.free();
+    }
     process.sessions.clear();
     processes.remove(process.id);
     process.app.processes.remove(process);
@@ -196,7 +212,15 @@ final class Pool {
   /** Tells a request, whether it waits or not, why there is no session for it. */
   void refuse(Request request, PoolException reason) {
     room.leave(request.id());
+    tally.refused(reason);
+    apps.tally(request.app().name()).refused(reason);
     add(new PoolEffect.Refuse(request, reason));
+  }
+
+  /** Counts a requester that went away before it was served. */
+  void countWithdrawn(AppPool app) {
+    tally.withdrawn();
+    app.tally.withdrawn();
   }
 
   /** Requests in the waiting room: those for whom no place is expected. */
@@ -218,6 +242,7 @@ final class Pool {
   void verify() {
     census.verify(processes.values());
     apps.verify();
+    tally.verify(apps.sum());
     room.verify();
     returns.verify();
     int inApps = apps.all().stream().mapToInt(app -> app.processes.size()).sum();

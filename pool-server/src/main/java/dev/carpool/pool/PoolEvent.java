@@ -15,7 +15,8 @@ public sealed interface PoolEvent {
    * PoolEffect.Refuse}, unless it is withdrawn before.
    *
    * @param request a new id, above all earlier ones
-   * @param app replaces what the pool knew about the application, for processes started later
+   * @param app replaces what the pool knew about the application, for processes started later; only
+   *     its name counts if it is configured
    * @param deadline when its time is over; covers waiting, starting and handing over
    */
   record Requested(RequestId request, AppSpec app, long deadline) implements PoolEvent {}
@@ -33,6 +34,14 @@ public sealed interface PoolEvent {
 
   /** The requester was gone at hand-over and the process was sent nothing: the place is free. */
   record NotTaken(SessionId session) implements PoolEvent {}
+
+  /**
+   * No connection could be made, which is no fault of the process: the requester is refused, and
+   * the place is free.
+   *
+   * @param request as it was in {@link PoolEffect.HandOver}
+   */
+  record NotOpened(SessionId session, Request request, String reason) implements PoolEvent {}
 
   /**
    * The process could not be given the connection. It is retired, and the request returns to the
@@ -65,8 +74,17 @@ public sealed interface PoolEvent {
    */
   record Gone(ProcessId process, String how) implements PoolEvent {}
 
-  /** An application is configured: it is remembered for good, and its minimum is kept alive. */
+  /**
+   * An application is configured: it is remembered, and its minimum is kept alive. If it is known
+   * already and anything but the minimum is new, a new generation begins.
+   */
   record Configured(AppSpec app) implements PoolEvent {}
+
+  /**
+   * An application is not configured any more. Its idle processes stop, busy ones finish, those who
+   * wait are served; then it is no longer known.
+   */
+  record Forgotten(String app) implements PoolEvent {}
 
   /** The limits are others from now on. */
   record LimitsChanged(PoolLimits limits) implements PoolEvent {}

@@ -10,7 +10,6 @@ import dev.carpool.pool.ProcessState.Busy;
 import dev.carpool.pool.ProcessState.Starting;
 import java.util.List;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The pool as a pure machine.
@@ -57,6 +56,7 @@ public final class PoolMachine {
    */
   public List<PoolEffect> on(PoolEvent event, long now) {
     pool.now = Math.max(pool.now, now);
+    pool.turnover.pass(pool.now, pool.sessions.size());
     apply(event);
     settle();
     return pool.takeEffects();
@@ -68,7 +68,8 @@ public final class PoolMachine {
       case PoolEvent.Withdrawn e -> withdrawn(e.request());
       case PoolEvent.Closed e -> closed(e.session());
       case PoolEvent.Done e -> withSession(e.session(), e, this::done);
-      case PoolEvent.NotTaken e -> withSession(e.session(), e, pool::end);
+      case PoolEvent.NotTaken e -> withSession(e.session(), e, this::notTaken);
+      case PoolEvent.NotOpened e -> notOpened(e);
       case PoolEvent.HandOverFailed e -> handOverFailed(e);
       case PoolEvent.Started e -> withProcess(e.process(), e, process -> process.pid = e.pid());
       case PoolEvent.Ready e -> withProcess(e.process(), e, process -> ready(process, e));
@@ -77,10 +78,11 @@ public final class PoolMachine {
       case PoolEvent.Broken e ->
           withProcess(e.process(), e, process -> broken(process, e.reason()));
       case PoolEvent.Gone e -> withProcess(e.process(), e, process -> gone(process, e.how()));
-      case PoolEvent.Configured e -> pool.meet(e.app()).configured = true;
+      case PoolEvent.Configured e -> configured(e.app());
+      case PoolEvent.Forgotten e -> withApp(e.app(), "forget", this::forgotten);
       case PoolEvent.LimitsChanged e -> limitsChanged(e.limits());
       case PoolEvent.Cleared e -> pool.apps.all().forEach(app -> renew(app, "clear"));
-      case PoolEvent.Restarted e -> restarted(e.app());
+      case PoolEvent.Restarted e -> withApp(e.app(), "restart", app -> renew(app, "restart"));
       case PoolEvent.ShutDown e -> shutDown(e.deadline());
       case PoolEvent.TimePassed e -> alarmClock.rang();
     }
@@ -104,6 +106,15 @@ public final class PoolMachine {
     }
   }
 
+  private void withApp(String name, String what, Consumer<AppPool> then) {
+    AppPool app = pool.apps.get(name);
+    if (app == null) {
+      pool.note("no application '%s' to %s".formatted(name, what));
+    } else {
+      then.accept(app);
+    }
+  }
+
   /** Decides everything that is due. The order is the policy. */
   private void settle() {
     pool.returns.expire(pool.now);
@@ -112,6 +123,7 @@ public final class PoolMachine {
     retirement.yieldToStarving();
     serveWaiting();
     retirement.stopIdle();
+    retirement.stopRemoved();
     refusals.refuseHopeless();
     ticketing.issue();
     refusals.trimWaitingRoom();
@@ -134,8 +146,11 @@ public final class PoolMachine {
   }
 
   private void withdrawn(RequestId id) {
-    if (pool.room.leave(id) == null) {
+    AppPool app = pool.room.leave(id);
+    if (app == null) {
       pool.note("%s was withdrawn too late".formatted(id));
+    } else {
+      pool.countWithdrawn(app);
     }
   }
 
@@ -151,7 +166,21 @@ public final class PoolMachine {
 
   private void done(PooledSession session) {
     session.process.served++;
+    pool.turnover.free();
     pool.end(session);
+  }
+
+  private void notTaken(PooledSession session) {
+    pool.countWithdrawn(session.process.app);
+    pool.end(session);
+  }
+
+  private void notOpened(PoolEvent.NotOpened event) {
+    PooledSession session = pool.sessions.get(event.session());
+    if (session != null) {
+      pool.end(session);
+    }
+    pool.refuse(event.request(), reasons.cannotOpen(event.reason()));
   }
 
   private void handOverFailed(PoolEvent.HandOverFailed event) {
@@ -217,13 +246,21 @@ public final class PoolMachine {
     pool.nextIdleCheck = pool.now;
   }
 
-  private void restarted(String name) {
-    AppPool app = pool.apps.get(name);
-    if (app == null) {
-      pool.note("no application '%s' to restart".formatted(name));
-    } else {
-      renew(app, "restart");
+  private void configured(AppSpec spec) {
+    AppPool app = pool.apps.wake(spec);
+    boolean other = !app.spec.withMin(0).equals(spec.withMin(0));
+    pool.describe(app, spec);
+    app.configured = true;
+    app.removed = false;
+    if (other) {
+      renew(app, "configured anew");
     }
+  }
+
+  private void forgotten(AppPool app) {
+    pool.apps.wake(app.spec);
+    app.configured = false;
+    app.removed = true;
   }
 
   /** Starts a new generation. */
@@ -263,17 +300,6 @@ public final class PoolMachine {
     }
   }
 
-  /** Whether the pool has an application of that name. */
-  public boolean knows(String app) {
-    return pool.apps.get(app) != null;
-  }
-
-  /** An application as the pool knows it; null if it has none of that name. */
-  public @Nullable AppSpec app(String name) {
-    AppPool app = pool.apps.get(name);
-    return app == null ? null : app.spec;
-  }
-
   public PoolLimits limits() {
     return pool.limits;
   }
@@ -290,19 +316,7 @@ public final class PoolMachine {
 
   /** Processes that end as soon as they are free: those that drain, or those above a limit. */
   public int toDrain() {
-    int inApps = pool.apps.awake().stream().mapToInt(this::toDrain).sum();
-    return Math.max(inApps, pool.census.staying() - pool.limits.max());
-  }
-
-  /** Like {@link #toDrain()}, of one application and its own limit. */
-  public int toDrain(String name) {
-    AppPool app = pool.apps.get(name);
-    return app == null ? 0 : toDrain(app);
-  }
-
-  private int toDrain(AppPool app) {
-    int above = pool.limits.maxPerApp() == 0 ? 0 : app.census.staying() - pool.limits.maxPerApp();
-    return Math.max(app.census.draining(), above);
+    return retirement.toDrain();
   }
 
   /**

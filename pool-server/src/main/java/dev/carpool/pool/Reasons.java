@@ -8,7 +8,11 @@ import java.util.Locale;
 /** Why there is no session, in words that a person can act upon. */
 final class Reasons {
 
-  private static final Duration SOON = Duration.ofSeconds(1);
+  private static final Duration SOONEST = Duration.ofSeconds(1);
+  private static final Duration LATEST = Duration.ofSeconds(60);
+
+  /** When nothing has come free yet, and nothing is being started. */
+  private static final Duration UNKNOWN = Duration.ofSeconds(5);
 
   private final Pool pool;
 
@@ -22,18 +26,36 @@ final class Reasons {
         queueMax == 0
             ? "nobody may wait (queue_max is 0)"
             : "the waiting room is full: %d of %d wait".formatted(queueMax, queueMax);
-    return new PoolException.QueueFull("%s; %s".formatted(reason, processes()), SOON);
+    return new PoolException.QueueFull("%s; %s".formatted(reason, processes()), retryAfter());
   }
 
   PoolException timeOver(Request request, AppPool app) {
     Duration waited = Duration.ofNanos(request.deadline() - request.since());
     return new PoolException.QueueTimeout(
         "no process of '%s' was free within %s: %s; %s"
-            .formatted(app.name, words(waited), obstacle(app), processes()));
+            .formatted(app.name, words(waited), obstacle(app), processes()),
+        retryAfter());
+  }
+
+  /** The time until those who wait now will have been served. */
+  private Duration retryAfter() {
+    int taken = pool.sessions.size();
+    if (!pool.turnover.isKnown(taken)) {
+      return pool.census.starting() > 0 ? SOONEST : UNKNOWN;
+    }
+    Duration time = pool.turnover.timeFor(pool.waiting(), taken);
+    if (time.compareTo(SOONEST) < 0) {
+      return SOONEST;
+    }
+    return time.compareTo(LATEST) > 0 ? LATEST : time;
   }
 
   PoolException startFailed(SpawnReport report, AppPool app) {
     return new PoolException.SpawnFailed(report, Duration.ofNanos(app.backOff.left(pool.now)));
+  }
+
+  PoolException cannotOpen(String reason) {
+    return new PoolException.Unavailable("The pool server cannot open a session: " + reason);
   }
 
   PoolException cannotHandOver(Request request, String reason) {

@@ -130,8 +130,32 @@ final class Retirement {
     pool.nextIdleCheck = next;
   }
 
+  /** Stops what an application that was removed keeps although nobody waits for it. */
+  void stopRemoved() {
+    for (AppPool app : pool.apps.awake()) {
+      if (app.removed && app.queue.isEmpty()) {
+        for (PooledProcess process : app.processes) {
+          if (process.sessions.isEmpty()) {
+            pool.retire(process, "removed");
+          }
+        }
+      }
+    }
+  }
+
   private boolean isAboveMinimum(AppPool app) {
     return app.census.current() > pool.minimum(app);
+  }
+
+  /** Processes that end as soon as they are free: those that drain, or those above a limit. */
+  int toDrain() {
+    int inApps = pool.apps.awake().stream().mapToInt(this::toDrain).sum();
+    return Math.max(inApps, pool.census.staying() - pool.limits.max());
+  }
+
+  private int toDrain(AppPool app) {
+    int above = pool.limits.maxPerApp() == 0 ? 0 : app.census.staying() - pool.limits.maxPerApp();
+    return Math.max(app.census.draining(), above);
   }
 
   void verify() {
@@ -140,6 +164,7 @@ final class Retirement {
     for (AppPool app : pool.apps.awake()) {
       boolean above = pool.limits.maxPerApp() > 0 && app.census.staying() > pool.limits.maxPerApp();
       Verify.verify(!above || app.census.idle() == 0, "%s: one above is idle", app.name);
+      Verify.verify(!app.removed || app.census.idle() == 0, "%s: idle and removed", app.name);
     }
     for (PooledProcess process : pool.processes.values()) {
       boolean isIdle = process.state() instanceof Idle;

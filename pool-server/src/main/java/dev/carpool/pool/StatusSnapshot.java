@@ -44,6 +44,7 @@ final class StatusSnapshot {
         queued - waiting,
         since(oldest),
         pool.shuttingDown,
+        pool.tally.snapshot(),
         apps);
   }
 
@@ -54,6 +55,7 @@ final class StatusSnapshot {
         app.generation,
         app.queue.size(),
         Duration.ofNanos(app.backOff.left(now)),
+        app.tally.snapshot(),
         app.processes.stream().map(this::process).toList(),
         failure(app.backOff));
   }

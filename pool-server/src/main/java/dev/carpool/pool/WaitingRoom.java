@@ -28,15 +28,13 @@ final class WaitingRoom {
     byDeadline.add(request);
   }
 
-  /** Takes a request out, for whatever reason; null if it does not wait here. */
-  @Nullable Request leave(RequestId id) {
+  /** Takes a request out, for whatever reason: whose it was; null if it does not wait here. */
+  @Nullable AppPool leave(RequestId id) {
     AppPool app = apps.remove(id);
-    if (app == null) {
-      return null;
+    if (app != null) {
+      byDeadline.remove(app.queue.remove(id));
     }
-    Request request = app.queue.remove(id);
-    byDeadline.remove(request);
-    return request;
+    return app;
   }
 
   boolean holds(RequestId id) {

@@ -85,8 +85,11 @@ class GatewayRefusalIT {
 
   @Test
   void aDeadlineIsSaid() throws Exception {
-    Answer answer = refused(false, new PoolException.QueueTimeout("30 s"), "text/html");
+    Answer answer =
+        refused(
+            false, new PoolException.QueueTimeout("30 s", Duration.ofMillis(6001)), "text/html");
     assertThat(answer.status()).isEqualTo(504);
+    assertThat(answer.headers()).containsEntry("retry-after", "7");
     assertThat(answer.text()).contains("Waited too long");
   }
 

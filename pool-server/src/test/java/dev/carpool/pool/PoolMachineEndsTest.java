@@ -188,8 +188,8 @@ class PoolMachineEndsTest {
       ProcessId idle = pool.idle("a");
       pool.configured("b", 0);
       pool.gone(idle);
-      assertThat(pool.machine().knows("a")).isFalse();
-      assertThat(pool.machine().knows("b")).isTrue();
+      assertThat(pool.knows("a")).isFalse();
+      assertThat(pool.knows("b")).isTrue();
     }
 
     @Test
@@ -200,7 +200,7 @@ class PoolMachineEndsTest {
         pool.gone(pool.lastStarted());
       }
       assertThat(pool.status().apps()).hasSize(Apps.REMEMBERED_FAILURES);
-      assertThat(pool.machine().knows("app0")).isFalse();
+      assertThat(pool.knows("app0")).isFalse();
     }
   }
 

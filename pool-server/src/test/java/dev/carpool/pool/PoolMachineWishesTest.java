@@ -140,7 +140,7 @@ class PoolMachineWishesTest {
       pool.on(new PoolEvent.Restarted("a"));
       assertThat(pool.isStopped(starting)).isTrue();
       assertThat(idle).filteredOn(pool::isStopped).isEmpty();
-      assertThat(pool.machine().toDrain("a")).isEqualTo(2);
+      assertThat(pool.states("a")).filteredOn("draining"::equals).hasSize(2);
 
       pool.done(busy);
       assertThat(pool.isStopped(pool.process(busy))).isTrue();
@@ -183,7 +183,7 @@ class PoolMachineWishesTest {
     @Test
     void anUnknownApplicationIsNotRestarted() {
       Scenario pool = Scenario.ofMax(2);
-      assertThat(pool.machine().knows("a")).isFalse();
+      assertThat(pool.knows("a")).isFalse();
       pool.on(new PoolEvent.Restarted("a"));
       assertThat(pool.notes).containsExactly("no application 'a' to restart");
     }

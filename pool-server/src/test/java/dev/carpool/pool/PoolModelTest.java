@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.common.base.VerifyException;
 import dev.carpool.api.PoolException;
 import dev.carpool.api.PoolLimits;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -40,9 +41,9 @@ class PoolModelTest {
     Request request = new Request(new RequestId(1), Specs.app("a"), 0, 100, 0);
     reference.requested(request.id(), request.app(), request.deadline());
     reference.now = 100;
-    reference.refused(request, new PoolException.QueueTimeout("late"));
+    PoolException late = new PoolException.QueueTimeout("late", Duration.ofSeconds(1));
+    reference.refused(request, late);
 
-    assertThatThrownBy(() -> reference.refused(request, new PoolException.QueueTimeout("late")))
-        .isInstanceOf(VerifyException.class);
+    assertThatThrownBy(() -> reference.refused(request, late)).isInstanceOf(VerifyException.class);
   }
 }

@@ -136,7 +136,7 @@ final class RandomPool {
           pick(reference.sessions.values(), s -> !closed || s.closedAt != Long.MAX_VALUE);
       return with(session, s -> end(s, new PoolEvent.Done(s.id)));
     } else if (dice < 96) {
-      return with(open(), session -> end(session, new PoolEvent.NotTaken(session.id)));
+      return with(open(), this::notTaken);
     }
     return failHandOver();
   }
@@ -155,6 +155,7 @@ final class RandomPool {
 
   private PoolEvent withdraw(RequestId id) {
     reference.queued.remove(id);
+    reference.unserved.add("withdrawn");
     return new PoolEvent.Withdrawn(id);
   }
 
@@ -166,6 +167,11 @@ final class RandomPool {
   private PoolEvent end(SeenSession session, PoolEvent event) {
     reference.ended(session.id);
     return event;
+  }
+
+  private PoolEvent notTaken(SeenSession session) {
+    reference.unserved.add("withdrawn");
+    return end(session, new PoolEvent.NotTaken(session.id));
   }
 
   private @Nullable PoolEvent failHandOver() {
@@ -216,6 +222,10 @@ final class RandomPool {
       AppSpec app = apps.get(random.nextInt(apps.size()));
       reference.configured(app);
       return new PoolEvent.Configured(app);
+    } else if (dice >= 971) {
+      String app = apps.get(random.nextInt(apps.size())).name();
+      reference.forgotten(app);
+      return new PoolEvent.Forgotten(app);
     }
     return dice >= 960 ? lateEvent() : null;
   }

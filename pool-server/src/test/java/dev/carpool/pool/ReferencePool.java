@@ -98,6 +98,7 @@ final class ReferencePool extends SeenPool {
           case PoolException.Denied e -> false;
         };
     verify(fits, "%s refused: %s", request, reason);
+    unserved.add(reason.getClass().getSimpleName());
   }
 
   private void stopped(PoolEffect.Stop stop) {
@@ -144,6 +145,7 @@ final class ReferencePool extends SeenPool {
     }
     long due = due();
     verify(alarm <= due, "the alarm at %s comes after %s", alarm, due);
+    memories.entrySet().removeIf(entry -> entry.getValue().removed && isQuiet(entry.getKey()));
     for (Map.Entry<String, Memory> entry : memories.entrySet()) {
       checkApp(entry.getKey(), entry.getValue());
     }
@@ -166,7 +168,12 @@ final class ReferencePool extends SeenPool {
     int mine = of(app, SeenProcess::starting).size();
     verify(
         waiting.isEmpty() || of(app, SeenProcess::free).isEmpty(), "%s: waits beside a place", app);
-    if (of(app, process -> true).isEmpty() && waiting.isEmpty()) {
+    if (memory.removed) {
+      verify(of(app, SeenProcess::idle).isEmpty(), "%s is removed and has one idle", app);
+      boolean wanted = !waiting.isEmpty() || mine == 0;
+      verify(wanted, "%s is removed, and one starts for nobody", app);
+    }
+    if (isQuiet(app)) {
       memory.places =
           memory.configured || memory.failures > 0 || memory.min > 0 ? memory.places : 1;
     }
@@ -217,7 +224,25 @@ final class ReferencePool extends SeenPool {
     return due;
   }
 
+  private boolean isQuiet(String app) {
+    return of(app, process -> true).isEmpty() && waiting(app).isEmpty();
+  }
+
   void checkStatus(PoolStatus status) {
+    PoolStatus.Unserved expectedCounts =
+        new PoolStatus.Unserved(
+            unserved.count("QueueFull"),
+            unserved.count("QueueTimeout"),
+            unserved.count("SpawnFailed"),
+            unserved.count("ShuttingDown"),
+            unserved.count("Unavailable"),
+            unserved.count("withdrawn"),
+            unserved.count("lost"));
+    verify(status.unserved().equals(expectedCounts), "%s, not %s", status, expectedCounts);
+    for (PoolStatus.App app : status.apps()) {
+      Memory memory = memory(app.name());
+      verify(!memory.removed || !isQuiet(app.name()), "%s is removed and known", app.name());
+    }
     verify(status.count() == processes.size(), "count is %s", status.count());
     long active = processes.values().stream().filter(p -> !p.sessions.isEmpty()).count();
     verify(status.active() == active, "active is %s, not %s", status.active(), active);

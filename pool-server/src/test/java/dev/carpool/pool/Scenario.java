@@ -150,6 +150,12 @@ final class Scenario {
     return handOver;
   }
 
+  PoolException refusal(RequestId id) {
+    PoolException reason = refused.get(id);
+    assertThat(reason).as("%s is refused", id).isNotNull();
+    return reason;
+  }
+
   ProcessId process(RequestId id) {
     return handOver(id).process();
   }
@@ -251,6 +257,19 @@ final class Scenario {
         .filter(app -> app.name().equals(name))
         .findFirst()
         .orElseThrow();
+  }
+
+  boolean knows(String app) {
+    return status().apps().stream().anyMatch(known -> known.name().equals(app));
+  }
+
+  /** The states of its processes, the oldest first. */
+  List<String> states(String app) {
+    return appStatus(app).processes().stream().map(PoolStatus.Process::state).toList();
+  }
+
+  PoolStatus.Unserved unserved(String app) {
+    return appStatus(app).unserved();
   }
 
   boolean isStopped(ProcessId process) {

@@ -2,6 +2,8 @@ package dev.carpool.pool;
 
 import static com.google.common.base.Verify.verify;
 
+import com.google.common.collect.HashMultiset;
+import com.google.common.collect.Multiset;
 import dev.carpool.api.AppSpec;
 import dev.carpool.api.PoolLimits;
 import java.util.ArrayList;
@@ -27,6 +29,7 @@ class SeenPool {
     long failedAt;
     long pauseEnds = Long.MIN_VALUE;
     boolean configured;
+    boolean removed;
     int min;
   }
 
@@ -37,6 +40,7 @@ class SeenPool {
   final Map<SessionId, SeenSession> sessions = new LinkedHashMap<>();
   final TreeMap<RequestId, Request> queued = new TreeMap<>();
   final Map<String, Memory> memories = new HashMap<>();
+  final Multiset<String> unserved = HashMultiset.create();
 
   SeenPool(PoolLimits limits) {
     this.limits = limits;
@@ -50,12 +54,24 @@ class SeenPool {
 
   void requested(RequestId id, AppSpec app, long deadline) {
     verify(queued.put(id, new Request(id, app, now, deadline, 0)) == null, "%s twice", id);
-    memory(app.name()).min = app.min();
+    Memory memory = memory(app.name());
+    if (!memory.configured) {
+      memory.min = memory.removed ? 0 : app.min();
+    }
   }
 
   void configured(AppSpec app) {
-    memory(app.name()).configured = true;
-    memory(app.name()).min = app.min();
+    Memory memory = memory(app.name());
+    memory.configured = true;
+    memory.removed = false;
+    memory.min = app.min();
+  }
+
+  void forgotten(String app) {
+    Memory memory = memory(app);
+    memory.configured = false;
+    memory.removed = true;
+    memory.min = 0;
   }
 
   void returned(Request request) {
@@ -106,6 +122,7 @@ class SeenPool {
   void gone(SeenProcess process) {
     startFailed(process, false);
     processes.remove(process.id);
+    unserved.add("lost", process.sessions.size());
     List.copyOf(process.sessions).forEach(session -> sessions.remove(session.id));
   }
 

@@ -205,7 +205,15 @@ class StatusFifoIT {
                         pid, "idle", "", 1, 1, 0, 0, Duration.ofSeconds(9), Duration.ofSeconds(3)))
             .toList();
     PoolStatus.App app =
-        new PoolStatus.App(Strings.repeat("a", 10), "/srv/a", 1, 0, Duration.ZERO, all, null);
+        new PoolStatus.App(
+            Strings.repeat("a", 10),
+            "/srv/a",
+            1,
+            0,
+            Duration.ZERO,
+            PoolStatus.Unserved.NONE,
+            all,
+            null);
     return new PoolStatus(
         "1",
         1,
@@ -217,6 +225,7 @@ class StatusFifoIT {
         0,
         Duration.ZERO,
         false,
+        PoolStatus.Unserved.NONE,
         List.of(app));
   }
 }

@@ -53,8 +53,8 @@ public abstract sealed class PoolException extends Exception {
 
   /** The request's time was over before a process was free. */
   public static final class QueueTimeout extends PoolException {
-    public QueueTimeout(String message) {
-      super(message, Duration.ofSeconds(1));
+    public QueueTimeout(String message, Duration retryAfter) {
+      super(message, retryAfter);
     }
   }
 

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param oldestWait how long the longest waiting request of both has waited; zero when there is
  *     none
  * @param shuttingDown whether new requests are refused
+ * @param unserved what was not served since the server started, of all applications, also of those
+ *     that it has forgotten
  * @param apps every application the pool knows, by name
  */
 public record PoolStatus(
@@ -33,6 +35,7 @@ public record PoolStatus(
     int expecting,
     Duration oldestWait,
     boolean shuttingDown,
+    Unserved unserved,
     List<App> apps) {
 
   public PoolStatus {
@@ -48,6 +51,7 @@ public record PoolStatus(
    * @param waiting its requests in the waiting room and expecting a process
    * @param retryIn how long no process will be started after failed starts; zero when there is no
    *     such pause
+   * @param unserved what was not served since the server knows it
    * @param processes its living processes, the oldest first
    * @param lastFailure its last failed start, gone after a successful one
    */
@@ -57,10 +61,39 @@ public record PoolStatus(
       int generation,
       int waiting,
       Duration retryIn,
+      Unserved unserved,
       List<Process> processes,
       @Nullable Failure lastFailure) {
     public App {
       processes = List.copyOf(processes);
+    }
+  }
+
+  /**
+   * Who was not served, and why: exact counts that only rise.
+   *
+   * @param queueFull requests refused because the waiting room was full
+   * @param queueTimeout requests refused because their time was over
+   * @param spawnFailed requests refused because no process could be started
+   * @param shuttingDown requests refused because the pool was ending
+   * @param other requests refused because no connection could be made or handed over
+   * @param withdrawn requests whose requester went away before it had a session
+   * @param lost sessions whose process was gone before it said that it was done with them
+   */
+  public record Unserved(
+      long queueFull,
+      long queueTimeout,
+      long spawnFailed,
+      long shuttingDown,
+      long other,
+      long withdrawn,
+      long lost) {
+
+    public static final Unserved NONE = new Unserved(0, 0, 0, 0, 0, 0, 0);
+
+    /** Requests that were refused, for whatever reason. */
+    public long refused() {
+      return queueFull + queueTimeout + spawnFailed + shuttingDown + other;
     }
   }
 

@@ -50,6 +50,9 @@ public final class StatusReport {
             : "  (the oldest for " + time(status.oldestWait()) + ")";
     fact("waiting", status.waiting() + " of " + limits.queueMax() + oldest);
     fact("expecting", "" + status.expecting());
+    PoolStatus.Unserved unserved = status.unserved();
+    String reasons = unserved.refused() == 0 ? "" : "  (" + reasons(unserved) + ")";
+    fact("refused", unserved.refused() + reasons);
   }
 
   private void app(PoolStatus.App app) {
@@ -63,6 +66,7 @@ public final class StatusReport {
     if (app.retryIn().isPositive()) {
       fact("  next start", "in " + time(app.retryIn()));
     }
+    unserved(app.unserved());
     PoolStatus.Failure failure = app.lastFailure();
     if (failure != null) {
       fact("  last failure", printable(failure.summary()));
@@ -78,6 +82,35 @@ public final class StatusReport {
       fact("  processes", "none");
     } else {
       table(app);
+    }
+  }
+
+  private void unserved(PoolStatus.Unserved unserved) {
+    if (unserved.refused() > 0) {
+      fact("  refused", reasons(unserved));
+    }
+    if (unserved.withdrawn() > 0) {
+      fact("  withdrawn", "" + unserved.withdrawn());
+    }
+    if (unserved.lost() > 0) {
+      fact("  lost sessions", "" + unserved.lost());
+    }
+  }
+
+  /** Like {@code 132 queue full, 3 queue timeout}. */
+  private static String reasons(PoolStatus.Unserved unserved) {
+    List<String> words = new ArrayList<>();
+    reason(words, unserved.queueFull(), "queue full");
+    reason(words, unserved.queueTimeout(), "queue timeout");
+    reason(words, unserved.spawnFailed(), "spawn failed");
+    reason(words, unserved.shuttingDown(), "shutting down");
+    reason(words, unserved.other(), "other");
+    return String.join(", ", words);
+  }
+
+  private static void reason(List<String> words, long count, String reason) {
+    if (count > 0) {
+      words.add(count + " " + reason);
     }
   }
 

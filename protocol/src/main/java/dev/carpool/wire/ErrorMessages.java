@@ -43,7 +43,7 @@ public final class ErrorMessages {
       case SPAWN_FAILED ->
           new PoolException.SpawnFailed(fromMessage(message.getReport()), retryAfter);
       case QUEUE_FULL -> new PoolException.QueueFull(text, retryAfter);
-      case QUEUE_TIMEOUT -> new PoolException.QueueTimeout(text);
+      case QUEUE_TIMEOUT -> new PoolException.QueueTimeout(text, retryAfter);
       case SHUTTING_DOWN -> new PoolException.ShuttingDown();
       case BAD_REQUEST -> new PoolException.BadRequest(text);
       case NOT_FOUND -> new PoolException.NotFound(text);

@@ -43,7 +43,8 @@ public final class StatusMessages {
             .setWaiting(status.waiting())
             .setExpecting(status.expecting())
             .setOldestWaitMillis(Quantities.millis(status.oldestWait()))
-            .setShuttingDown(status.shuttingDown());
+            .setShuttingDown(status.shuttingDown())
+            .setUnserved(unserved(status.unserved()));
     status.apps().forEach(app -> message.addApps(app(app)));
     return message.build();
   }
@@ -65,6 +66,7 @@ public final class StatusMessages {
         message.getExpecting(),
         Quantities.unsignedMillis(message.getOldestWaitMillis()),
         message.getShuttingDown(),
+        unserved(message.getUnserved()),
         message.getAppsList().stream().map(StatusMessages::app).toList());
   }
 
@@ -94,7 +96,8 @@ public final class StatusMessages {
             .setRoot(app.root())
             .setGeneration(app.generation())
             .setWaiting(app.waiting())
-            .setRetryInMillis(Quantities.millis(app.retryIn()));
+            .setRetryInMillis(Quantities.millis(app.retryIn()))
+            .setUnserved(unserved(app.unserved()));
     app.processes().forEach(process -> message.addProcesses(process(process)));
     PoolStatus.Failure failure = app.lastFailure();
     if (failure != null) {
@@ -115,8 +118,32 @@ public final class StatusMessages {
         message.getGeneration(),
         message.getWaiting(),
         Quantities.unsignedMillis(message.getRetryInMillis()),
+        unserved(message.getUnserved()),
         message.getProcessesList().stream().map(StatusMessages::process).toList(),
         failure(message));
+  }
+
+  private static Status.Unserved unserved(PoolStatus.Unserved unserved) {
+    return Status.Unserved.newBuilder()
+        .setQueueFull(unserved.queueFull())
+        .setQueueTimeout(unserved.queueTimeout())
+        .setSpawnFailed(unserved.spawnFailed())
+        .setShuttingDown(unserved.shuttingDown())
+        .setOther(unserved.other())
+        .setWithdrawn(unserved.withdrawn())
+        .setLost(unserved.lost())
+        .build();
+  }
+
+  private static PoolStatus.Unserved unserved(Status.Unserved message) {
+    return new PoolStatus.Unserved(
+        message.getQueueFull(),
+        message.getQueueTimeout(),
+        message.getSpawnFailed(),
+        message.getShuttingDown(),
+        message.getOther(),
+        message.getWithdrawn(),
+        message.getLost());
   }
 
   private static PoolStatus.@Nullable Failure failure(Status.App message) {

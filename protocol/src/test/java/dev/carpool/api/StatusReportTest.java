@@ -26,6 +26,7 @@ class StatusReportTest {
             inactive        0
             waiting         0 of 100
             expecting       0
+            refused         0
             """);
   }
 
@@ -38,6 +39,7 @@ class StatusReportTest {
             2,
             3,
             Duration.ZERO,
+            new PoolStatus.Unserved(100, 3, 0, 0, 0, 2, 1),
             List.of(
                 process(4720, "draining", "restart", 1, 1, 10_482, 7325, 0),
                 process(4733, "busy", "", 2, 1, 94, 63, 0),
@@ -51,6 +53,7 @@ class StatusReportTest {
             1,
             0,
             Duration.ofSeconds(8),
+            PoolStatus.Unserved.NONE,
             List.of(),
             new PoolStatus.Failure(
                 "f3a9",
@@ -74,11 +77,15 @@ class StatusReportTest {
             inactive        1
             waiting         3 of 100  (the oldest for 1.2s)
             expecting       1
+            refused         135  (132 queue full, 3 queue timeout)
 
             Application blog
               root          /srv/blog
               generation    2
               waiting       3
+              refused       100 queue full, 3 queue timeout
+              withdrawn     2
+              lost sessions 1
                 PID  STATE                              SESSIONS  SERVED    AGE  IDLE FOR
                4720  draining (restart) [generation 1]       1/1   10482  2h02m         -
                4733  busy                                    1/1      94  1m03s         -
@@ -109,6 +116,7 @@ class StatusReportTest {
             0,
             Duration.ZERO,
             false,
+            PoolStatus.Unserved.NONE,
             List.of());
 
     assertThat(StatusReport.of(status))
@@ -130,6 +138,7 @@ class StatusReportTest {
         empty ? 0 : 1,
         empty ? Duration.ZERO : Duration.ofMillis(1234),
         shuttingDown,
+        empty ? PoolStatus.Unserved.NONE : new PoolStatus.Unserved(132, 3, 0, 0, 0, 2, 1),
         apps);
   }
 

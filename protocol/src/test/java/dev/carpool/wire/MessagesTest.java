@@ -15,6 +15,7 @@ import dev.carpool.api.Receipt;
 import dev.carpool.api.SpawnReport;
 import dev.carpool.wire.proto.Error;
 import dev.carpool.wire.proto.Error.Code;
+import dev.carpool.wire.proto.Status;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -125,6 +126,7 @@ class MessagesTest {
               1,
               Duration.ofMillis(1500),
               true,
+              new PoolStatus.Unserved(1, 2, 3, 4, 5, 6, 1L << 40),
               List.of(
                   new PoolStatus.App(
                       "blog",
@@ -132,6 +134,7 @@ class MessagesTest {
                       4,
                       6,
                       Duration.ofSeconds(8),
+                      new PoolStatus.Unserved(7, 6, 5, 4, 3, 2, 1),
                       List.of(
                           new PoolStatus.Process(
                               77,
@@ -144,8 +147,28 @@ class MessagesTest {
                               Duration.ofMinutes(3),
                               Duration.ofMillis(1))),
                       new PoolStatus.Failure("f", Instant.ofEpochMilli(12345), "broke", 3)),
-                  new PoolStatus.App("wiki", "/srv/wiki", 1, 0, Duration.ZERO, List.of(), null)));
+                  new PoolStatus.App(
+                      "wiki",
+                      "/srv/wiki",
+                      1,
+                      0,
+                      Duration.ZERO,
+                      PoolStatus.Unserved.NONE,
+                      List.of(),
+                      null)));
       assertThat(StatusMessages.fromMessage(StatusMessages.toMessage(status))).isEqualTo(status);
+    }
+
+    @Test
+    void aServerThatDoesNotCountIsReadAsOneThatRefusedNobody() {
+      Status old =
+          Status.newBuilder()
+              .setLimits(Status.Limits.newBuilder().setMax(6).setMaxSpawning(4))
+              .addApps(Status.App.newBuilder())
+              .build();
+      PoolStatus read = StatusMessages.fromMessage(old);
+      assertThat(read.unserved()).isEqualTo(PoolStatus.Unserved.NONE);
+      assertThat(read.apps().getFirst().unserved()).isEqualTo(PoolStatus.Unserved.NONE);
     }
 
     @Test
@@ -165,7 +188,7 @@ class MessagesTest {
           List.of(
               new PoolException.SpawnFailed(REPORT, soon),
               new PoolException.QueueFull("full", soon),
-              new PoolException.QueueTimeout("late"),
+              new PoolException.QueueTimeout("late", soon),
               new PoolException.ShuttingDown(),
               new PoolException.BadRequest("bad"),
               new PoolException.NotFound("none"),
