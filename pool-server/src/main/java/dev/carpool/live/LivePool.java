@@ -54,6 +54,8 @@ public final class LivePool implements ApplicationPool {
   private final CompletableFuture<Void> empty = new CompletableFuture<>();
   private final Timekeeper timekeeper = new Timekeeper(() -> tell(new PoolEvent.TimePassed()));
   private final EventLoop loop;
+  private final RefusalLog refusals =
+      new RefusalLog(LOG::warn, System::nanoTime, timekeeper::later);
   private final Spawner spawner;
   private final HandOver handOver;
 
@@ -78,10 +80,23 @@ public final class LivePool implements ApplicationPool {
     return loop;
   }
 
-  /** Makes an application known by its name, and starts its minimum of processes. */
+  /**
+   * Makes an application known by its name, and starts its minimum of processes. One that is known
+   * already gets a new generation if anything but the minimum is new.
+   */
   public void configure(AppSpec app) {
     configured.put(app.name(), app);
     tell(new PoolEvent.Configured(app));
+  }
+
+  /**
+   * Takes an application out of the configuration: it cannot be requested by its name any more, its
+   * idle processes stop, busy ones finish, and those who wait are served. Harmless for one that is
+   * not known.
+   */
+  public void forget(String appName) {
+    configured.remove(appName);
+    tell(new PoolEvent.Forgotten(appName));
   }
 
   @Override
@@ -173,6 +188,7 @@ public final class LivePool implements ApplicationPool {
           if (requester != null) {
             requester.refused(reason);
           }
+          refusals.refused(request.app().name(), reason);
         }
         case PoolEffect.Start(ProcessId process, AppSpec app, int generation) ->
             spawner.start(process.value(), app);
@@ -310,6 +326,7 @@ public final class LivePool implements ApplicationPool {
   public void close() {
     shutDown(PATIENCE).join();
     timekeeper.close();
+    refusals.close();
     spawner.close();
     loop.close();
   }

@@ -1,5 +1,6 @@
 package dev.carpool.live;
 
+import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
@@ -29,6 +30,13 @@ final class Timekeeper implements AutoCloseable {
     }
     if (!thread.isShutdown()) {
       set = thread.schedule(ring, nanos - System.nanoTime(), TimeUnit.NANOSECONDS);
+    }
+  }
+
+  /** Runs something small after a while, beside the alarm; not at all when this is closed. */
+  synchronized void later(Runnable task, Duration delay) {
+    if (!thread.isShutdown()) {
+      var _ = thread.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
     }
   }
 
