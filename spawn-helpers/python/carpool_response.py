@@ -4,12 +4,16 @@ import io
 import os
 import re
 import select
+import socket
 import stat
 import sys
 import traceback
 from wsgiref.util import FileWrapper
 
 from carpool_request import PIECE, PeerGone, wait
+
+# The mark on a connection from which on nobody else may answer: the server reads it if we die.
+ANSWERING = (socket.SOL_SOCKET, socket.SO_PRIORITY, 1)
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 BODILESS = ("204", "304")
@@ -48,8 +52,9 @@ class Response:
     sent = False  # the header is out and cannot be changed
     whole = False  # all is sent
 
-    def __init__(self, connection):
+    def __init__(self, connection, mark):
         self.connection = connection
+        self.mark = mark  # sets an option of the connection
 
     def start_response(self, status, headers, exc_info=None):
         if exc_info:
@@ -100,6 +105,10 @@ class Response:
             self.left -= len(data)
         if not self.sent:
             self.sent = True
+            try:
+                self.mark(*ANSWERING)
+            except OSError:
+                raise PeerGone("the connection is closed") from None
             head = self.head + b"\r\n\r\n"
             if len(data) < PIECE:
                 data = head + data

@@ -178,9 +178,13 @@ def serve(line, application):
         frame, connection = receive_frame(line)
         kind = frame[:1]
         if kind == b"S":
-            whole = connection >= 0 and exchange(application, connection)
+            if connection < 0:  # it did not get through: too many files are open
+                done(line, frame[4:], False)
+                continue
+            ending = Socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, connection)
+            whole = exchange(application, connection, ending.setsockopt)
             done(line, frame[4:], whole)
-            close(connection)
+            close(ending)
         elif kind == b"Q" or not frame:
             return
         else:
@@ -188,9 +192,9 @@ def serve(line, application):
             sys.exit(70)
 
 
-def exchange(application, connection):
+def exchange(application, connection, mark):
     """Serve one request; return whether the response is whole. Closing is left to the caller."""
-    response = Response(connection)
+    response = Response(connection, mark)
     body = None
     try:
         environ, body = read_request(connection)
@@ -221,14 +225,11 @@ def done(line, number, whole):
 
 def close(connection):
     """End a connection, also for those who hold a copy of the descriptor."""
-    if connection < 0:
-        return  # it did not get through: this process has too many files open
-    ending = Socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, connection)
     try:
-        ending.shutdown(socket.SHUT_WR)
+        connection.shutdown(socket.SHUT_WR)
     except OSError:
         pass  # the peer was first
-    ending.close()
+    connection.close()
 
 
 def main():

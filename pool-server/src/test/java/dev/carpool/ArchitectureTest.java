@@ -21,7 +21,9 @@ final class ArchitectureTest {
           .mayImport("live", "api", "descriptor", "pool", "spawn.Spawner", "spawn.SpawnListener")
           .mayImport(
               "door", "api", "wire", "wire.proto", "descriptor", "channel", "live.LiveSession")
-          .mayImport("gateway", "api", "descriptor", "live.LiveSession")
+          .mayImport("refusal", "api")
+          .mayImport("gateway", "api", "descriptor", "live.LiveSession", "refusal")
+          .mayImport("front", "api", "descriptor", "live", "refusal")
           .mayImport("status", "api", "descriptor")
           .mayImport(
               "config",
@@ -34,7 +36,9 @@ final class ArchitectureTest {
               "api",
               "channel.RuntimeDirectory",
               "config",
+              "descriptor",
               "door",
+              "front",
               "gateway",
               "live",
               "spawn",
@@ -107,7 +111,11 @@ final class ArchitectureTest {
     noClasses()
         .that()
         .resideOutsideOfPackages(
-            "dev.carpool.spawn", "dev.carpool.door", "dev.carpool.gateway", "dev.carpool.status")
+            "dev.carpool.spawn",
+            "dev.carpool.door",
+            "dev.carpool.front",
+            "dev.carpool.gateway",
+            "dev.carpool.status")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("java.lang.foreign")

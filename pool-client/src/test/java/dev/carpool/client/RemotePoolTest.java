@@ -504,7 +504,18 @@ class RemotePoolTest {
       CompletableFuture<PoolStatus> status = inBackground(() -> pool.status());
       PoolStatus sent =
           new PoolStatus(
-              "0.1", 77, PoolLimits.DEFAULT, 0, 0, 0, 0, 0, Duration.ZERO, false, PoolStatus.Unserved.NONE, List.of());
+              "0.1",
+              77,
+              PoolLimits.DEFAULT,
+              0,
+              0,
+              0,
+              0,
+              0,
+              Duration.ZERO,
+              false,
+              PoolStatus.Unserved.NONE,
+              List.of());
       answer(Reply.newBuilder().setStatus(StatusMessages.toMessage(sent)));
       assertThat(status.get(5, TimeUnit.SECONDS)).isEqualTo(sent);
     }

@@ -159,6 +159,11 @@ public final class Gateway implements AutoCloseable {
         .formatted(address.getHostString(), address.getPort(), why, cure);
   }
 
+  /** Changes what is done with the requests that come from now on; the address stays. */
+  public void change(GatewaySettings next) {
+    handler.change(next);
+  }
+
   /** Where it listens: with the real port, if any free one was asked for. */
   public InetSocketAddress address() {
     return new InetSocketAddress(settings.address().getHostString(), port);

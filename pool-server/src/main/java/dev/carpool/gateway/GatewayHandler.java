@@ -15,28 +15,39 @@ import org.jspecify.annotations.Nullable;
 /** Decides who answers a request, and knows which ones are being answered. */
 final class GatewayHandler extends Handler.Abstract {
 
-  private final GatewaySettings settings;
+  /** What counts for a request from its beginning to its end. */
+  private record Serving(GatewaySettings settings, @Nullable PublicFiles files) {
+    static Serving of(GatewaySettings settings) {
+      return new Serving(settings, PublicFiles.of(settings.app().root()));
+    }
+  }
+
   private final ApplicationPool pool;
   private final Executor relays;
-  private final @Nullable PublicFiles files;
+  private volatile Serving serving;
   private final Set<Exchange> exchanges = ConcurrentHashMap.newKeySet();
   private int running; // guarded by this; those of files too
 
   GatewayHandler(GatewaySettings settings, ApplicationPool pool, Executor relays) {
-    this.settings = settings;
+    this.serving = Serving.of(settings);
     this.pool = pool;
     this.relays = relays;
-    this.files = PublicFiles.of(settings.app().root());
+  }
+
+  /** Changes what is done with the requests that come from now on. */
+  void change(GatewaySettings settings) {
+    serving = Serving.of(settings);
   }
 
   @Override
   public boolean handle(Request request, Response response, Callback callback) {
     entered();
     Request.addCompletionListener(request, ignored -> left());
-    if (files != null && files.serve(request, response, callback)) {
+    Serving now = serving;
+    if (now.files() != null && now.files().serve(request, response, callback)) {
       return true;
     }
-    Exchange exchange = new Exchange(settings, pool, relays, request, response, callback);
+    Exchange exchange = new Exchange(now.settings(), pool, relays, request, response, callback);
     exchanges.add(exchange);
     Request.addCompletionListener(request, ignored -> exchanges.remove(exchange));
     exchange.begin();

@@ -31,9 +31,7 @@ final class HandOver {
     Descriptor connection;
     try {
       connection =
-          requester == null
-              ? null
-              : requester.connection(granted.session().value(), granted.pid());
+          requester == null ? null : requester.connection(granted.session().value(), granted.pid());
     } catch (IOException e) {
       pool.accept(
           new PoolEvent.NotOpened(

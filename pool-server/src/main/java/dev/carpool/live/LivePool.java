@@ -107,8 +107,7 @@ public final class LivePool implements ApplicationPool {
 
   @Override
   public CompletableFuture<Session> request(AppSpec app, Duration timeout) {
-    PendingGet get =
-        new PendingGet(session -> tell(new PoolEvent.Closed(new SessionId(session))));
+    PendingGet get = new PendingGet(session -> tell(new PoolEvent.Closed(new SessionId(session))));
     long number = ask(app, timeout, get);
     get.onCancel(() -> withdraw(number));
     return get;
@@ -239,6 +238,11 @@ public final class LivePool implements ApplicationPool {
   @Override
   public Receipt setQueueMax(int queueMax) throws PoolException {
     return limit("queue_max", l -> l.withQueueMax(queueMax), PoolLimits::queueMax);
+  }
+
+  /** Sets all limits at once. */
+  public void setLimits(PoolLimits limits) {
+    tell(new PoolEvent.LimitsChanged(limits));
   }
 
   private Receipt limit(

@@ -50,8 +50,7 @@ final class Sessions implements SpawnListener {
       return;
     }
     open.remove(id);
-    of.requester()
-        .ended(complete ? LiveSession.Ending.COMPLETE : LiveSession.Ending.CUT_SHORT);
+    of.requester().ended(complete ? LiveSession.Ending.COMPLETE : LiveSession.Ending.CUT_SHORT);
     pool.accept(new PoolEvent.Done(new SessionId(id)));
   }
 

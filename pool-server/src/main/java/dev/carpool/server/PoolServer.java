@@ -1,25 +1,25 @@
 package dev.carpool.server;
 
+import com.google.common.collect.ImmutableMap;
 import dev.carpool.channel.RuntimeDirectory;
-import dev.carpool.config.Environment;
-import dev.carpool.config.Listener;
+import dev.carpool.config.ConfigException;
 import dev.carpool.config.ServerConfig;
 import dev.carpool.door.AdminSocket;
 import dev.carpool.door.Reception;
 import dev.carpool.door.ServerSocket;
-import dev.carpool.gateway.Gateway;
-import dev.carpool.gateway.GatewaySettings;
 import dev.carpool.live.LivePool;
 import dev.carpool.spawn.HelperSpawner;
 import dev.carpool.status.StatusFifo;
+import dev.carpool.words.MisuseException;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,17 +34,18 @@ final class PoolServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PoolServer.class);
 
   /** How long requests may take to finish at a graceful stop. */
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  private final ServerConfig config;
+  private volatile ServerConfig config;
   private final RuntimeDirectory directory;
   private final RuntimeDirectory.Lock lock;
   private final LivePool pool;
   private final Reception reception;
   private final List<AutoCloseable> lookouts = new ArrayList<>();
-  private final List<Gateway> gateways = new CopyOnWriteArrayList<>();
+  private final Listeners listeners;
   private final CountDownLatch stopWanted = new CountDownLatch(1);
   private volatile boolean atOnce;
+  private volatile @Nullable ConfigSource configSource;
   private volatile Runnable onStop = () -> {};
 
   private PoolServer(ServerConfig config, RuntimeDirectory directory, RuntimeDirectory.Lock lock)
@@ -55,7 +56,10 @@ final class PoolServer implements AutoCloseable {
     Path helpers = helpers();
     pool =
         new LivePool(
-            config.limits(), (listener, loop) -> new HelperSpawner(helpers, listener, loop), Version.text());
+            config.limits(),
+            (listener, loop) -> new HelperSpawner(helpers, listener, loop),
+            Version.text());
+    listeners = new Listeners(pool, directory.path());
     reception =
         new Reception(
             pool,
@@ -97,20 +101,54 @@ final class PoolServer implements AutoCloseable {
         : Path.of(System.getProperty("carpool.home", "."), "spawn-helpers").toAbsolutePath();
   }
 
-  /** Listens for HTTP on an application's behalf. */
-  Gateway serveHttp(ServerConfig.App app, Listener.Http listener) throws IOException {
-    InetSocketAddress address =
-        listener.host().equals("*")
-            ? new InetSocketAddress(listener.port())
-            : new InetSocketAddress(listener.host(), listener.port());
-    GatewaySettings settings =
-        GatewaySettings.of(address, app.spec(), config.queueTimeout(), directory.path())
-            .withMaxBody(config.maxBody())
-            .withDevelopment(config.environment() == Environment.DEVELOPMENT);
-    Gateway gateway = new Gateway(settings, pool);
-    gateway.start();
-    gateways.add(gateway);
-    return gateway;
+  /** Listens where the configuration says. Returns the places of an application, for people. */
+  ImmutableMap<String, List<String>> listen() throws IOException {
+    listeners.open(config);
+    ImmutableMap.Builder<String, List<String>> places = ImmutableMap.builder();
+    config.apps().forEach(app -> places.put(app.spec().name(), listeners.where(app)));
+    return places.buildOrThrow();
+  }
+
+  /** Where a configuration can be read again. */
+  @FunctionalInterface
+  interface ConfigSource {
+    ServerConfig read() throws ConfigException, MisuseException;
+  }
+
+  /** Says where {@link #reload} finds the configuration. */
+  void onReload(ConfigSource source) {
+    configSource = source;
+  }
+
+  /** Reads the configuration again. One that is not good changes nothing. */
+  synchronized void reload() {
+    ConfigSource source = configSource;
+    if (source == null) {
+      LOG.warn("there is nothing to reload: this server was started without -c FILE");
+      return;
+    }
+    try {
+      follow(source.read());
+    } catch (ConfigException | MisuseException e) {
+      LOG.error("the configuration stays as it was: {}", e.getMessage());
+    }
+  }
+
+  /** Follows a configuration that has changed, without losing a request. */
+  private void follow(ServerConfig next) {
+    next.doubts().forEach(doubt -> LOG.warn("{}", doubt));
+    ServerConfig before = config;
+    config = next;
+    pool.setLimits(next.limits());
+    next.apps().forEach(app -> pool.configure(app.spec()));
+    listeners.follow(next);
+    Set<String> kept =
+        next.apps().stream().map(app -> app.spec().name()).collect(Collectors.toSet());
+    before.apps().stream()
+        .map(app -> app.spec().name())
+        .filter(name -> !kept.contains(name))
+        .forEach(pool::forget);
+    LOG.info("the configuration was reloaded");
   }
 
   /**
@@ -148,7 +186,7 @@ final class PoolServer implements AutoCloseable {
     }
     if (isStopping() && now) {
       // Before the processes end, or clients would be told that these died.
-      gateways.forEach(Gateway::breakOff);
+      listeners.breakOff();
       var _ = pool.shutDown(Duration.ZERO);
     }
     stopWanted.countDown();
@@ -164,8 +202,9 @@ final class PoolServer implements AutoCloseable {
   public void close() throws IOException {
     stopWanted.countDown();
     Duration patience = atOnce ? Duration.ZERO : PATIENCE;
-    gateways.forEach(gateway -> gateway.close(patience));
-    var _ = pool.shutDown(atOnce ? Duration.ZERO : PATIENCE);
+    listeners.closeGateways(patience);
+    pool.shutDown(atOnce ? Duration.ZERO : PATIENCE).join();
+    listeners.closeFronts();
     pool.close();
     reception.close();
     for (AutoCloseable lookout : lookouts) {

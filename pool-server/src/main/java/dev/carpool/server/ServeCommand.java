@@ -6,7 +6,6 @@ import dev.carpool.config.ConfigException;
 import dev.carpool.config.Environment;
 import dev.carpool.config.Listener;
 import dev.carpool.config.ServerConfig;
-import dev.carpool.gateway.Gateway;
 import dev.carpool.spawn.AppDetector;
 import dev.carpool.words.Arguments;
 import dev.carpool.words.MisuseException;
@@ -90,13 +89,15 @@ final class ServeCommand implements Command {
     CommonOptions options = wish.options();
     ServerConfig config = wanted(wish);
     try (PoolServer server = PoolServer.start(config, options.directory())) {
-      PrintStream out = System.out;
-      for (ServerConfig.App app : config.apps()) {
-        for (Listener listener : app.listen()) {
-          out.println( // no format: it would load the locales before the server is ready
-              "Carpool serves " + app.spec().name() + " at " + serve(server, app, listener));
-        }
+      if (options.config() != null) {
+        server.onReload(() -> wanted(wish));
       }
+      PrintStream out = System.out;
+      server
+          .listen()
+          .forEach( // no format: it would load the locales before the server is ready
+              (app, places) ->
+                  places.forEach(place -> out.println("Carpool serves " + app + " at " + place)));
       out.printf(
           """
             runtime directory  %1$s
@@ -110,18 +111,6 @@ final class ServeCommand implements Command {
       server.awaitStop();
     }
     return 0;
-  }
-
-  /** Starts to serve. Returns where, for people. */
-  private static String serve(PoolServer server, ServerConfig.App app, Listener listener)
-      throws IOException {
-    return switch (listener) {
-      case Listener.Http http -> {
-        Gateway gateway = server.serveHttp(app, http);
-        yield "http://%s:%d".formatted(urlHost(http), gateway.address().getPort());
-      }
-      case Listener.Scgi _ -> throw new IOException("SCGI listeners are not in this version");
-    };
   }
 
   private static ServerConfig wanted(Wish wish) throws MisuseException, ConfigException {
@@ -176,10 +165,5 @@ final class ServeCommand implements Command {
             .withKind(found.get().kind())
             .withEntry(found.get().entry());
     return wish.python() == null ? app : app.withCommand(List.of(wish.python()));
-  }
-
-  private static String urlHost(Listener.Http listener) {
-    String shown = listener.host().equals("*") ? "0.0.0.0" : listener.host();
-    return shown.contains(":") ? "[" + shown + "]" : shown;
   }
 }

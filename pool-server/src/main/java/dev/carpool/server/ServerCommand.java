@@ -36,6 +36,9 @@ final class ServerCommand implements Command {
     arguments.end();
     ServerSocket socket = inheritedSocket(descriptor == null ? DEFAULT_DESCRIPTOR : descriptor);
     try (PoolServer server = PoolServer.start(options.read(), options.directory())) {
+      if (options.config() != null) {
+        server.onReload(options::read);
+      }
       server.serveWakeUps(socket);
     }
     return 0;

@@ -1,13 +1,9 @@
 package dev.carpool.server;
 
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import sun.misc.Signal;
 
-/** What the signals mean: TERM stops gracefully, INT or a second TERM at once. */
+/** What signals mean: TERM stops gracefully, INT or a second TERM at once, HUP reloads. */
 final class StopSignals {
-
-  private static final Logger LOG = LoggerFactory.getLogger(StopSignals.class);
 
   private StopSignals() {}
 
@@ -17,8 +13,6 @@ final class StopSignals {
         new Signal("TERM"),
         signal -> server.stop(server.isStopping() ? "a second TERM" : "TERM", server.isStopping()));
     Signal.handle(new Signal("INT"), signal -> server.stop("INT", true));
-    Signal.handle(
-        new Signal("HUP"),
-        signal -> LOG.warn("HUP: this version does not reload its configuration while it runs"));
+    Signal.handle(new Signal("HUP"), signal -> server.reload());
   }
 }

@@ -28,7 +28,8 @@ public final class HelperSpawner implements Spawner {
   private final EventLoop outputs;
   private final MemorySegment lineBuffer = Arena.ofAuto().allocate(BUFFER);
   private final MemorySegment outputBuffer = Arena.ofAuto().allocate(BUFFER);
-  private final ExecutorService executor = Executors.newSingleThreadExecutor(
+  private final ExecutorService executor =
+      Executors.newSingleThreadExecutor(
           task -> Thread.ofPlatform().name("spawner").daemon(true).unstarted(task));
   private final Map<Long, HelperProcess> processes = new ConcurrentHashMap<>();
 
@@ -115,5 +116,4 @@ public final class HelperSpawner implements Spawner {
   void forget(long process) {
     processes.remove(process);
   }
-
 }

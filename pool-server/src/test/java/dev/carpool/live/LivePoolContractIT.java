@@ -15,7 +15,8 @@ final class LivePoolContractIT extends ApplicationPoolContract {
   @Override
   protected Clients open(PoolLimits limits, AppSpec configured) throws IOException {
     LivePool pool =
-        new LivePool(limits, (listener, loop) -> new HelperSpawner(HELPERS, listener, loop), "contract");
+        new LivePool(
+            limits, (listener, loop) -> new HelperSpawner(HELPERS, listener, loop), "contract");
     pool.configure(configured);
     return new Clients(pool, pool, () -> {});
   }

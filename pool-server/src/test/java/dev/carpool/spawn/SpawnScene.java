@@ -10,6 +10,7 @@ import dev.carpool.api.AppKind;
 import dev.carpool.api.AppSpec;
 import dev.carpool.api.SpawnReport;
 import dev.carpool.descriptor.Census;
+import dev.carpool.descriptor.EventLoop;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

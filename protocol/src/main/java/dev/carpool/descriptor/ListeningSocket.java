@@ -114,6 +114,20 @@ public final class ListeningSocket implements AutoCloseable {
     }
   }
 
+  /** Gives the file of a Unix socket another owner, group and mode. No effect on others. */
+  public void permit(SocketPermissions permissions) throws IOException {
+    if (file != null) {
+      file.permit(permissions);
+    }
+  }
+
+  /** Removes the file of a Unix socket, so that nobody new finds it. It listens on. */
+  public void hide() throws IOException {
+    if (file != null) {
+      file.remove();
+    }
+  }
+
   /**
    * Stops listening; whoever waits to be accepted is cut off, unless the socket is another
    * process's as well. Removes the file of a Unix socket if that is still this socket's.

@@ -10,7 +10,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
-import java.util.EnumSet;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
@@ -67,6 +67,13 @@ final class SocketFile {
     } catch (IOException | RuntimeException e) {
       Files.deleteIfExists(provisional);
       throw e;
+    }
+  }
+
+  /** Gives the file another owner, group and mode, unless the name is somebody else's by now. */
+  void permit(SocketPermissions permissions) throws IOException {
+    if (inode.equals(inode(path, LinkOption.NOFOLLOW_LINKS))) {
+      var ignored = permit(path, path, permissions);
     }
   }
 
@@ -152,13 +159,13 @@ final class SocketFile {
   }
 
   private static Set<PosixFilePermission> bits(int mode) {
-    Set<PosixFilePermission> bits = EnumSet.noneOf(PosixFilePermission.class);
-    for (PosixFilePermission each : PosixFilePermission.values()) {
-      if ((mode & 0400 >> each.ordinal()) != 0) { // declared in the order of the bits
-        bits.add(each);
+    StringBuilder letters = new StringBuilder("rwxrwxrwx");
+    for (int i = 0; i < letters.length(); i++) {
+      if ((mode & 0400 >> i) == 0) {
+        letters.setCharAt(i, '-');
       }
     }
-    return bits;
+    return PosixFilePermissions.fromString(letters.toString());
   }
 
   /** Fails unless a socket may be put in this place. */

@@ -1,0 +1,40 @@
+package dev.carpool.front;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.google.common.primitives.Bytes;
+import dev.carpool.refusal.Refusal;
+
+/** A {@link Refusal} as a CGI response, which a web server passes on as its own. */
+final class CgiPage {
+
+  private CgiPage() {}
+
+  /** The whole response. Its length is said, so that nobody has to wait for the end. */
+  static byte[] of(Refusal refusal) {
+    byte[] text = refusal.text().getBytes(UTF_8);
+    String retryAfter =
+        refusal.retryAfter() > 0 ? "Retry-After: " + refusal.retryAfter() + "\r\n" : "";
+    String head =
+        "Status: "
+            + refusal.status()
+            + " "
+            + reason(refusal.status())
+            + "\r\nContent-Type: text/plain; charset=utf-8\r\nCache-Control: no-store\r\n"
+            + retryAfter
+            + "Content-Length: "
+            + text.length
+            + "\r\n\r\n";
+    return Bytes.concat(head.getBytes(US_ASCII), text);
+  }
+
+  private static String reason(int status) {
+    return switch (status) {
+      case 502 -> "Bad Gateway";
+      case 503 -> "Service Unavailable";
+      case 504 -> "Gateway Timeout";
+      default -> "Internal Server Error";
+    };
+  }
+}

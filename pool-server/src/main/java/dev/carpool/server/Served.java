@@ -1,0 +1,116 @@
+package dev.carpool.server;
+
+import dev.carpool.config.Environment;
+import dev.carpool.config.Listener;
+import dev.carpool.config.ServerConfig;
+import dev.carpool.descriptor.ListeningSocket;
+import dev.carpool.front.Front;
+import dev.carpool.front.FrontSettings;
+import dev.carpool.gateway.Gateway;
+import dev.carpool.gateway.GatewaySettings;
+import dev.carpool.live.LivePool;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/** A listener that is open. */
+sealed interface Served {
+
+  /** Where, for people. */
+  String where();
+
+  /** Does from now on what the configuration says; the listening socket stays open. */
+  void change(ServerConfig config, ServerConfig.App app) throws IOException;
+
+  /** Finishes what has begun, for as long as the patience lasts, and listens no more. */
+  void close(Duration patience) throws IOException;
+
+  /** Answers at once all that is running, as far as it can; may be called while closing. */
+  default void breakOff() {}
+
+  /** A gateway. */
+  record Http(Gateway gateway, Listener.Http listener, Path bodies) implements Served {
+
+    static Http open(
+        LivePool pool,
+        ServerConfig config,
+        ServerConfig.App app,
+        Listener.Http listener,
+        Path bodies)
+        throws IOException {
+      Gateway gateway = new Gateway(settings(config, app, listener, bodies), pool);
+      gateway.start();
+      return new Http(gateway, listener, bodies);
+    }
+
+    private static GatewaySettings settings(
+        ServerConfig config, ServerConfig.App app, Listener.Http listener, Path bodies) {
+      InetSocketAddress address =
+          listener.host().equals("*")
+              ? new InetSocketAddress(listener.port())
+              : new InetSocketAddress(listener.host(), listener.port());
+      return GatewaySettings.of(address, app.spec(), config.queueTimeout(), bodies)
+          .withMaxBody(config.maxBody())
+          .withDevelopment(config.environment() == Environment.DEVELOPMENT);
+    }
+
+    @Override
+    public String where() {
+      String host = listener.host().equals("*") ? "0.0.0.0" : listener.host();
+      String shown = host.contains(":") ? "[" + host + "]" : host;
+      return "http://" + shown + ":" + gateway.address().getPort();
+    }
+
+    @Override
+    public void change(ServerConfig config, ServerConfig.App app) {
+      gateway.change(settings(config, app, listener, bodies));
+    }
+
+    @Override
+    public void close(Duration patience) {
+      gateway.close(patience);
+    }
+
+    @Override
+    public void breakOff() {
+      gateway.breakOff();
+    }
+  }
+
+  /** One front, or all that systemd passed under one name. */
+  record Scgi(List<Front> fronts) implements Served {
+
+    static Scgi open(
+        LivePool pool, ServerConfig config, ServerConfig.App app, List<ListeningSocket> sockets) {
+      FrontSettings settings = settings(config, app);
+      return new Scgi(sockets.stream().map(socket -> Front.open(socket, settings, pool)).toList());
+    }
+
+    private static FrontSettings settings(ServerConfig config, ServerConfig.App app) {
+      return new FrontSettings(
+          app.spec(), config.queueTimeout(), config.environment() == Environment.DEVELOPMENT);
+    }
+
+    @Override
+    public String where() {
+      return String.join(" and ", fronts.stream().map(Front::toString).toList());
+    }
+
+    @Override
+    public void change(ServerConfig config, ServerConfig.App app) throws IOException {
+      for (Front front : fronts) {
+        front.change(settings(config, app));
+        front.permit(app.permissions());
+      }
+    }
+
+    @Override
+    public void close(Duration patience) throws IOException {
+      for (Front front : fronts) {
+        front.close();
+      }
+    }
+  }
+}
