@@ -37,7 +37,7 @@ public final class Front implements AutoCloseable {
   private static final Duration PAUSE = Duration.ofMillis(100);
 
   /** Most visitors have been served by then, and need not be watched for a hang-up. */
-  private static final Duration UNWATCHED = Duration.ofMillis(20);
+  private static final Duration UNWATCHED = Duration.ofMillis(50);
 
   /** How long somebody may be connected without a word, and how exactly that is kept. */
   private static final Duration SILENCE = Duration.ofSeconds(60);
@@ -103,7 +103,7 @@ public final class Front implements AutoCloseable {
         if (connection == null) {
           return;
         }
-        new Visitor(this, connection).enter();
+        new Visitor(this, connection).ask();
       }
     } catch (IOException e) {
       LOG.error("{}: nobody can be accepted, who comes has to wait: {}", socket, e.getMessage());
@@ -146,11 +146,20 @@ public final class Front implements AutoCloseable {
   }
 
   private void watchThoseWhoWait() {
-    unwatched.forEach(Visitor::watchForHangUp);
-    unwatched.clear();
+    long longEnough = System.nanoTime() - UNWATCHED.toNanos();
+    for (Visitor first = unwatched.peek(); first != null; first = unwatched.peek()) {
+      if (first.waits()) {
+        if (first.since() - longEnough > 0) {
+          pool.loop().later(UNWATCHED, this::watchThoseWhoWait);
+          return;
+        }
+        first.watchForHangUp();
+      }
+      unwatched.remove();
+    }
   }
 
-  /** Somebody has connected and said nothing yet. On the loop, as the next two. */
+  /** Somebody said nothing before it was his turn. On the loop, as the next two. */
   void silent(Visitor visitor) {
     silent.add(visitor);
     if (!sweeping) {
@@ -218,7 +227,7 @@ public final class Front implements AutoCloseable {
     stopWatching();
     try {
       for (Descriptor c = socket.accept(); c != null; c = socket.accept()) {
-        new Visitor(this, c).enter();
+        new Visitor(this, c).ask();
       }
     } catch (IOException e) {
       LOG.error("{}: somebody could not be accepted any more: {}", socket, e.getMessage());

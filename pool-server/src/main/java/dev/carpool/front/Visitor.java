@@ -12,11 +12,11 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One accepted connection, from its first byte to its end.
+ * One accepted connection, to its end.
  *
- * <p>It asks for nothing before it has sent something: who is silent occupies no process. While a
- * process serves it a copy of its descriptor is kept, to answer in place of a process that dies
- * before it has answered anything.
+ * <p>Who has said nothing by the time it is his turn occupies no process: he asks again when he has
+ * spoken. While a process serves him a copy of his descriptor is kept, to answer in place of a
+ * process that dies before it has answered anything.
  *
  * <p>The loop and the pool may be at it at once: whoever changes the state acts.
  */
@@ -26,17 +26,17 @@ final class Visitor implements Requester {
   private static final int ANSWERING = 1;
 
   private enum State {
-    SILENT,
     WAITING,
+    SILENT,
     SERVED,
     LEFT
   }
 
   private final Front front;
   private final Descriptor connection;
-  private final AtomicReference<State> state = new AtomicReference<>(State.SILENT);
+  private final AtomicReference<State> state = new AtomicReference<>(State.WAITING);
   private final AtomicReference<EventLoop.@Nullable Watch> watch = new AtomicReference<>();
-  private final long since = System.nanoTime();
+  private long since; // confined to the loop
   private volatile long request;
 
   /** A visitor who has done nothing but connect, with his connection, which is taken over. */
@@ -45,41 +45,45 @@ final class Visitor implements Requester {
     this.connection = connection;
   }
 
-  /** When he came, by {@link System#nanoTime}. */
+  /** Since when he waits or is silent, by {@link System#nanoTime}. On the loop. */
   long since() {
     return since;
   }
 
-  /** Sees what he wants. On the loop. */
-  void enter() {
+  boolean waits() {
+    return state.get() == State.WAITING;
+  }
+
+  /** Asks for a process. On the loop. */
+  void ask() {
+    since = System.nanoTime();
+    request = front.ask(this);
+    if (waits()) {
+      front.watchSoon(this);
+    }
+  }
+
+  /** His turn came too early: looks out for his first word. */
+  private void beSilent() {
+    if (state.get() != State.SILENT) {
+      return;
+    }
+    since = System.nanoTime();
+    front.silent(this);
     try {
-      int ready = connection.ready(Readiness.READABLE | front.hangUp());
-      if (ready == 0) {
-        front.silent(this);
-        watch(Readiness.READABLE | front.hangUp(), this::spoke);
-      } else {
-        spoken(ready);
-      }
+      watch(Readiness.READABLE | front.hangUp(), this::spoke);
     } catch (IOException e) {
-      leave(State.SILENT);
+      sendAway();
     }
   }
 
   private void spoke(int ready) {
     unwatch();
     front.notSilent(this);
-    spoken(ready);
-  }
-
-  private void spoken(int ready) {
     if ((ready & front.hangUp()) != 0) {
-      leave(State.SILENT);
-      return;
-    }
-    state.set(State.WAITING);
-    request = front.ask(this);
-    if (state.get() == State.WAITING) {
-      front.watchSoon(this);
+      sendAway();
+    } else if (state.compareAndSet(State.SILENT, State.WAITING)) {
+      ask();
     }
   }
 
@@ -88,17 +92,14 @@ final class Visitor implements Requester {
     leave(State.SILENT);
   }
 
-  /** Looks out for a hang-up, if he still waits. On the loop. */
+  /** Looks out for a hang-up while he waits. On the loop. */
   void watchForHangUp() {
-    if (state.get() != State.WAITING) {
-      return;
-    }
     try {
       watch(front.hangUp(), ready -> hungUp());
     } catch (IOException e) {
       hungUp();
     }
-    if (state.get() != State.WAITING) {
+    if (!waits()) {
       unwatch(); // he was served in this very moment
     }
   }
@@ -111,15 +112,19 @@ final class Visitor implements Requester {
 
   @Override
   public @Nullable Descriptor connection(long session, long pid) throws IOException {
-    // Who is served at once was there a microsecond ago.
-    if (request != 0 && connection.ready(front.hangUp()) != 0) {
+    int ready = connection.ready(Readiness.READABLE | front.hangUp());
+    if ((ready & front.hangUp()) != 0) {
       leave(State.WAITING);
       return null;
     }
-    if (!state.compareAndSet(State.WAITING, State.SERVED)) {
+    if (!state.compareAndSet(State.WAITING, ready == 0 ? State.SILENT : State.SERVED)) {
       return null;
     }
     unwatch();
+    if (ready == 0) {
+      front.loop().execute(this::beSilent);
+      return null;
+    }
     return connection;
   }
 
