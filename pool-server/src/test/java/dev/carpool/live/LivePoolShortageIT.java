@@ -11,7 +11,6 @@ import dev.carpool.api.Session;
 import dev.carpool.descriptor.ErrnoException;
 import dev.carpool.descriptor.UnixSocket;
 import dev.carpool.pool.PoolEvent;
-import dev.carpool.pool.SessionId;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -46,6 +45,8 @@ final class LivePoolShortageIT {
     pool.get(APP, LONG).close();
     process.nextConnection().done();
     load(process);
+    assertThatThrownBy(() -> pool.get(APP, Duration.ZERO))
+        .isInstanceOf(PoolException.QueueTimeout.class);
 
     try (Limit limit = new Limit()) {
       limit.lower();
@@ -55,6 +56,7 @@ final class LivePoolShortageIT {
           .isInstanceOf(PoolException.Unavailable.class)
           .hasMessageContaining("EMFILE");
     }
+    assertThat(pool.status().unserved().other()).isEqualTo(1);
     assertThat(pool.active()).isZero();
     assertThat(pool.count()).isEqualTo(1);
     try (Session session = pool.get(APP, LONG)) {
@@ -70,7 +72,7 @@ final class LivePoolShortageIT {
   private static void load(ScriptedSpawner.Attempt process) {
     LoggerFactory.getLogger(LivePoolShortageIT.class).error("a line for process {}", process.pid());
     assertThat(new PoolException.Unavailable("")).isNotNull();
-    assertThat(new PoolEvent.NotTaken(new SessionId(0))).isNotNull();
+    assertThat(PoolEvent.NotOpened.class).isRecord();
     assertThatThrownBy(() -> UnixSocket.connect(Path.of("/nonexistent")))
         .isInstanceOf(ErrnoException.class);
   }
