@@ -223,6 +223,10 @@ public final class Front implements AutoCloseable {
   }
 
   private void stopListening(CompletableFuture<Void> over) {
+    if (closed) {
+      over.complete(null);
+      return;
+    }
     closed = true;
     stopWatching();
     try {

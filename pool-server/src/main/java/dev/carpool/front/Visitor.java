@@ -111,8 +111,13 @@ final class Visitor implements Requester {
   }
 
   @Override
-  public @Nullable Descriptor connection(long session, long pid) throws IOException {
-    int ready = connection.ready(Readiness.READABLE | front.hangUp());
+  public @Nullable Descriptor connection(long session, long pid) {
+    int ready;
+    try {
+      ready = connection.ready(Readiness.READABLE | front.hangUp());
+    } catch (IOException e) {
+      ready = Readiness.ERROR; // he was sent away in this very moment
+    }
     if ((ready & front.hangUp()) != 0) {
       leave(State.WAITING);
       return null;
@@ -126,6 +131,11 @@ final class Visitor implements Requester {
       return null;
     }
     return connection;
+  }
+
+  @Override
+  public boolean isGone() {
+    return state.get() == State.LEFT;
   }
 
   @Override

@@ -22,7 +22,7 @@ final class HandOver {
   }
 
   /**
-   * Hands a session over, unless the requester has gone.
+   * Hands a session over, unless the requester does not want it any more, or not yet.
    *
    * @param requester null if it has gone
    * @return whether the requester needs nothing more; false if its request is the pool's again
@@ -39,7 +39,8 @@ final class HandOver {
       return false;
     }
     if (requester == null || connection == null) {
-      pool.accept(new PoolEvent.NotTaken(granted.session()));
+      boolean gone = requester == null || requester.isGone();
+      pool.accept(new PoolEvent.NotTaken(granted.session(), gone));
       return true;
     }
     long process = granted.process().value();

@@ -64,6 +64,11 @@ final class PendingGet extends CompletableFuture<Session> implements Requester {
   }
 
   @Override
+  public boolean isGone() {
+    return true;
+  }
+
+  @Override
   public void handedOver() {
     LiveSession opened = Objects.requireNonNull(session);
     Objects.requireNonNull(theirs).close();

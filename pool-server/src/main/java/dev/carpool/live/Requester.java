@@ -20,10 +20,13 @@ public interface Requester {
    * @param session the number of the session, never used again
    * @param pid of the process
    * @return the connection, which stays the requester's, and of which the process gets a copy; null
-   *     if nobody wants to be served any more
+   *     if there is nobody to be served, or not yet: then this request is over
    * @throws IOException if there can be no connection; {@link #refused} follows
    */
   @Nullable Descriptor connection(long session, long pid) throws IOException;
+
+  /** Whether {@link #connection} gave none because nobody wants to be served any more. */
+  boolean isGone();
 
   /** The process has its copy of the connection. */
   void handedOver();

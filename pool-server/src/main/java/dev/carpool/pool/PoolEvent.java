@@ -32,8 +32,12 @@ public sealed interface PoolEvent {
   /** The process said that it is done with the connection: the place is free. */
   record Done(SessionId session) implements PoolEvent {}
 
-  /** The requester was gone at hand-over and the process was sent nothing: the place is free. */
-  record NotTaken(SessionId session) implements PoolEvent {}
+  /**
+   * The process was sent nothing: the place is free.
+   *
+   * @param gone whether the requester was gone at hand-over; else it will ask again later
+   */
+  record NotTaken(SessionId session, boolean gone) implements PoolEvent {}
 
   /**
    * No connection could be made, which is no fault of the process: the requester is refused, and

@@ -68,7 +68,8 @@ public final class PoolMachine {
       case PoolEvent.Withdrawn e -> withdrawn(e.request());
       case PoolEvent.Closed e -> closed(e.session());
       case PoolEvent.Done e -> withSession(e.session(), e, this::done);
-      case PoolEvent.NotTaken e -> withSession(e.session(), e, this::notTaken);
+      case PoolEvent.NotTaken e ->
+          withSession(e.session(), e, session -> notTaken(session, e.gone()));
       case PoolEvent.NotOpened e -> notOpened(e);
       case PoolEvent.HandOverFailed e -> handOverFailed(e);
       case PoolEvent.Started e -> withProcess(e.process(), e, process -> process.pid = e.pid());
@@ -170,8 +171,10 @@ public final class PoolMachine {
     pool.end(session);
   }
 
-  private void notTaken(PooledSession session) {
-    pool.countWithdrawn(session.process.app);
+  private void notTaken(PooledSession session, boolean gone) {
+    if (gone) {
+      pool.countWithdrawn(session.process.app);
+    }
     pool.end(session);
   }
 

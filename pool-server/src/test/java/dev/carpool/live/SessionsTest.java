@@ -32,6 +32,11 @@ final class SessionsTest {
     }
 
     @Override
+    public boolean isGone() {
+      return true;
+    }
+
+    @Override
     public void handedOver() {}
 
     @Override

@@ -95,8 +95,8 @@ class PoolMachineCountsTest {
       assertThat(pool.unserved("a").withdrawn()).isEqualTo(1);
 
       pool.withdraw(first);
-      pool.on(new PoolEvent.NotTaken(pool.session(first)));
-      pool.on(new PoolEvent.NotTaken(pool.session(first)));
+      pool.on(new PoolEvent.NotTaken(pool.session(first), true));
+      pool.on(new PoolEvent.NotTaken(pool.session(first), true));
       assertThat(pool.status().unserved()).isEqualTo(new Unserved(0, 0, 0, 0, 0, 2, 0));
     }
 
@@ -221,7 +221,7 @@ class PoolMachineCountsTest {
     void aSessionWhoseProcessDiesFreesAPlaceAndOneThatWasNotTakenDoesNot() {
       Scenario pool = room(1, 0);
       RequestId id = pool.serve("a");
-      pool.on(new PoolEvent.NotTaken(pool.session(id)));
+      pool.on(new PoolEvent.NotTaken(pool.session(id), true));
       RequestId busy = pool.serve("a");
       assertThat(refusal(pool).retryAfter()).isEqualTo(Duration.ofSeconds(5));
       pool.passMillis(2_000);

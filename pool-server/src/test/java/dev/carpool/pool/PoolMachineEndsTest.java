@@ -70,7 +70,7 @@ class PoolMachineEndsTest {
       pool.done(id);
       pool.done(id);
       pool.close(id);
-      pool.on(new PoolEvent.NotTaken(pool.session(id)));
+      pool.on(new PoolEvent.NotTaken(pool.session(id), true));
       assertThat(pool.appStatus("a").processes().getFirst().sessions()).isEqualTo(1);
       assertThat(pool.appStatus("a").processes().getFirst().served()).isEqualTo(1);
 

@@ -179,7 +179,7 @@ class PoolMachineRequestsTest {
       Scenario pool = Scenario.ofMax(1);
       RequestId gone = pool.serve("a");
       RequestId next = pool.request("a");
-      pool.on(new PoolEvent.NotTaken(pool.session(gone)));
+      pool.on(new PoolEvent.NotTaken(pool.session(gone), true));
       assertThat(pool.process(next)).isEqualTo(pool.process(gone));
       assertThat(pool.appStatus("a").processes().getFirst().served()).isZero();
     }

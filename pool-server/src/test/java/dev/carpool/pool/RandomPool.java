@@ -171,7 +171,7 @@ final class RandomPool {
 
   private PoolEvent notTaken(SeenSession session) {
     reference.unserved.add("withdrawn");
-    return end(session, new PoolEvent.NotTaken(session.id));
+    return end(session, new PoolEvent.NotTaken(session.id, true));
   }
 
   private @Nullable PoolEvent failHandOver() {
@@ -252,7 +252,7 @@ final class RandomPool {
     return switch (random.nextInt(7)) {
       case 0 -> new PoolEvent.Done(session);
       case 1 -> new PoolEvent.Closed(session);
-      case 2 -> new PoolEvent.NotTaken(session);
+      case 2 -> new PoolEvent.NotTaken(session, true);
       case 3 -> new PoolEvent.Ready(process, 1, 1);
       case 4 -> new PoolEvent.Gone(process, "late");
       case 5 -> new PoolEvent.Withdrawn(new RequestId(Long.MAX_VALUE));

@@ -1,0 +1,28 @@
+"""What the tests of the fronts ask for: a process that answers, waits, or dies when told to."""
+
+import os
+import signal
+import time
+
+served = 0
+
+
+def application(environ, start_response):
+    global served
+    served += 1
+    path = environ["PATH_INFO"]
+    if path.startswith("/sleep/"):
+        time.sleep(float(path.rpartition("/")[2]))
+    elif path == "/die":
+        os.kill(os.getpid(), signal.SIGKILL)
+    elif path == "/die-in-the-middle":
+        return half(start_response)
+    body = b"%d %d %d" % (os.getpid(), served, len(environ["wsgi.input"].read()))
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return [body]
+
+
+def half(start_response):
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    yield b"half of it"
+    os.kill(os.getpid(), signal.SIGKILL)
