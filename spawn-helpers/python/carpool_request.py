@@ -14,6 +14,7 @@ from urllib.parse import unquote_to_bytes
 from wsgiref.util import FileWrapper
 
 MAX_HEADER = 256 * 1024
+HEADER_SECONDS = 10
 PIECE = 64 * 1024
 MAX_DRAIN = 1024 * 1024
 DRAIN_SECONDS = 0.3
@@ -127,9 +128,12 @@ def read_request(connection):
 
 
 def gather(connection, data, size):
-    """Receive until there are size bytes of data, or more."""
+    """Receive until there are size bytes of data, or more, but not for ever."""
     gathered = bytearray(data)
+    end = monotonic() + HEADER_SECONDS
     while len(gathered) < size:
+        if not wait(connection, select.POLLIN, max(0, end - monotonic()) * 1000):
+            raise BadRequest("its header was not complete after %d s" % HEADER_SECONDS)
         data = receive(connection)
         if not data:
             raise BadRequest("it ends in the middle of its header")

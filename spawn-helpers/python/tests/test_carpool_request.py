@@ -3,10 +3,15 @@
 import json
 import os
 import socket
+import sys
 import time
 import unittest
+from unittest import mock
 
-from helper_process import SECONDS, Helper, Serving, scgi
+from helper_process import HELPER, SECONDS, Helper, Serving, scgi
+
+sys.path.append(os.path.dirname(HELPER))
+import carpool_request  # noqa: E402  found by the line above
 
 
 class Request(Serving):
@@ -172,6 +177,13 @@ class Request(Serving):
             self.assertIn("400 Bad Request", self.helper.answer(connection)[0])
         self.helper.open(scgi()[:50]).close()
         self.assertFalse(self.helper.done())
+
+    def test_a_header_that_stops_is_a_bad_request_and_does_not_occupy_the_process(self):
+        ours, theirs = socket.socketpair()
+        with ours, theirs, mock.patch.object(carpool_request, "HEADER_SECONDS", 0.05):
+            ours.sendall(scgi()[:50])
+            with self.assertRaisesRegex(carpool_request.BadRequest, "not complete"):
+                carpool_request.read_request(theirs.fileno())
 
     def test_half_a_body_is_no_error_of_the_application(self):
         with self.helper.open(scgi("/echo", "POST", b"x" * 100)[:-50]) as connection:

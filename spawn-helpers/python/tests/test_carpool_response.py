@@ -19,6 +19,18 @@ class Response(Serving):
             self.assertGreater(time.monotonic() - begin, 0.2)
             self.assertEqual(("", b"", True), self.helper.answer(connection))
 
+    def test_the_connection_is_marked_before_the_first_byte_and_not_before_the_request(self):
+        ours, theirs = socket.socketpair()
+        with ours, theirs:
+            self.helper.hand_over(theirs.dup())
+            time.sleep(0.05)
+            self.assertEqual(0, theirs.getsockopt(socket.SOL_SOCKET, socket.SO_PRIORITY))
+            ours.sendall(scgi("/slow"))
+            self.assertTrue(ours.recv(1))
+            self.assertEqual(1, theirs.getsockopt(socket.SOL_SOCKET, socket.SO_PRIORITY))
+            theirs.close()
+            self.helper.answer(ours)
+
     def test_a_small_response_comes_in_one_piece_with_its_length(self):
         with self.helper.open(scgi("/were-closed")) as connection:
             response = connection.recv(100000)
