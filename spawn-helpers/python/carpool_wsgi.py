@@ -182,9 +182,9 @@ def serve(line, application):
                 done(line, frame[4:], False)
                 continue
             ending = Socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, connection)
-            whole = exchange(application, connection, ending.setsockopt)
-            done(line, frame[4:], whole)
-            close(ending)
+            response = exchange(application, connection, ending.setsockopt)
+            done(line, frame[4:], response.whole)
+            close(ending, response)
         elif kind == b"Q" or not frame:
             return
         else:
@@ -193,13 +193,14 @@ def serve(line, application):
 
 
 def exchange(application, connection, mark):
-    """Serve one request; return whether the response is whole. Closing is left to the caller."""
+    """Serve one request and return the response. Closing is left to the caller."""
     response = Response(connection, mark)
     body = None
     try:
         environ, body = read_request(connection)
         if environ is None:
-            return True
+            response.whole = True
+            return response
         response.head_only = environ["REQUEST_METHOD"] == "HEAD"
         answer(application, environ, response)
     except BadRequest as problem:
@@ -212,7 +213,7 @@ def exchange(application, connection, mark):
         drain(connection, body.left)
         body.end()
     response.connection = -1  # an application that kept write() cannot reach the next connection
-    return response.whole
+    return response
 
 
 def done(line, number, whole):
@@ -223,12 +224,13 @@ def done(line, number, whole):
         pass  # as in say()
 
 
-def close(connection):
-    """End a connection, also for those who hold a copy of the descriptor."""
-    try:
-        connection.shutdown(socket.SHUT_WR)
-    except OSError:
-        pass  # the peer was first
+def close(connection, response):
+    """End a connection, at once for a peer that learns of the response's end by it."""
+    if response.length is None or not response.whole:
+        try:
+            connection.shutdown(socket.SHUT_WR)  # the server may hold a copy of the descriptor
+        except OSError:
+            pass  # the peer was first
     connection.close()
 
 

@@ -118,12 +118,12 @@ class Request(Serving):
             time.sleep(0.05)
             self.assertEqual(3000000, len(self.helper.answer(ours)[1]))
 
-    def test_the_response_ends_though_somebody_holds_a_copy_of_the_connection(self):
+    def test_a_response_without_length_ends_though_somebody_holds_a_copy(self):
         ours, theirs = socket.socketpair()
         with ours, theirs:
             self.helper.hand_over(theirs.dup())
             ours.settimeout(2)
-            ours.sendall(scgi("/told"))
+            ours.sendall(scgi("/slow"))
             self.assertIn("200 OK", self.helper.answer(ours)[0])
 
     def test_a_tcp_connection_is_served(self):
