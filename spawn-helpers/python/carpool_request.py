@@ -35,6 +35,10 @@ WSGI = {
 }
 
 
+# Where Apache's mod_proxy sends a request: the URL of ProxyPass and what came after its place.
+APACHE_TARGET = re.compile("proxy:[a-z]+://[^/]*(/.*)", re.DOTALL)
+
+
 class BadRequest(Exception):
     """What came on the connection is not SCGI."""
 
@@ -165,14 +169,36 @@ def derive_path(environ):
     """Set PATH_INFO for a web server that sends none, as stock nginx and Apache do."""
     script = environ.get("SCRIPT_NAME", "")
     path = environ.get("DOCUMENT_URI")  # nginx has decoded it
+    target = APACHE_TARGET.match(environ.get("SCRIPT_FILENAME", ""))
+    if path is None and target:
+        environ["SCRIPT_NAME"], environ["PATH_INFO"] = split_path(script, target[1])
+        return
     if path is None:
         raw = environ.get("REQUEST_URI", "/").partition("?")[0]
-        path = unquote_to_bytes(re.sub("^[a-z]+://[^/]*", "", raw)).decode("latin-1")
-        if path == script:  # Apache says the whole path here
+        path = decode(re.sub("^[a-z]+://[^/]*", "", raw))
+        if path == script:  # the whole path is said here
             script = environ["SCRIPT_NAME"] = ""
     if script and (path + "/").startswith(script + "/"):
         path = path[len(script) :]
     environ["PATH_INFO"] = path
+
+
+def split_path(whole, target):
+    """Split a path that Apache has checked and decoded by the part of it that ProxyPass passes on.
+
+    REQUEST_URI is no help: it may have //, /./ and /../ that Apache has resolved.
+    """
+    for path in (decode(target), target):
+        if whole.endswith(path):
+            return whole[: -len(path)], path
+    if target == "/":  # the very place that ProxyPass names
+        return whole, ""
+    return "", whole
+
+
+def decode(path):
+    """Decode percent escapes as WSGI has it: each byte is a character."""
+    return unquote_to_bytes(path).decode("latin-1")
 
 
 def drain(connection, left):

@@ -66,6 +66,24 @@ class Request(Serving):
         self.assertEqual(("/b", "/blog/x"), path(SCRIPT_NAME="/b", DOCUMENT_URI="/blog/x"))
         self.assertEqual(("", "/blog/x"), path(SCRIPT_NAME="/blog/x", REQUEST_URI="/blog/x"))
 
+    def test_the_path_is_found_for_apache_by_what_its_proxy_passes_on(self):
+        def path(whole, target, uri="/other"):
+            target = "proxy:scgi://blog" + target
+            return self.path(
+                PATH_INFO=None, SCRIPT_NAME=whole, SCRIPT_FILENAME=target, REQUEST_URI=uri
+            )
+
+        self.assertEqual(("", "/"), path("/", "/"))
+        self.assertEqual(("", "/x"), path("/x", "/x"))
+        self.assertEqual(("/blog", "/x"), path("/blog/x", "/x"))
+        self.assertEqual(("/blog", "/"), path("/blog/", "/"))
+        self.assertEqual(("/blog", ""), path("/blog", "/"))
+        self.assertEqual(("/blog", "/a b/\xc3\xa9"), path("/blog/a b/\xe9", "/a%20b/%C3%A9"))
+        self.assertEqual(("/blog", "/a%2fb"), path("/blog/a%2fb", "/a%2fb"))
+        self.assertEqual(("", "/blog/x"), path("/blog/x", "/blog/x"))
+        self.assertEqual(("", "/blog/x"), path("/blog/x", "/else"))
+        self.assertEqual(("", "/y"), path("/y", "/y", "/x/%2e%2e//y"))
+
     def test_the_path_that_is_sent_is_bytes_in_latin_1(self):
         self.assertEqual(("", "/\xc3\xa9"), self.path(PATH_INFO="/\xe9"))
         self.assertEqual(("", "/\xff"), self.path(PATH_INFO="/\udcff"))
