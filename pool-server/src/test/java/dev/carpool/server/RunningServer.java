@@ -35,7 +35,7 @@ final class RunningServer implements AutoCloseable {
   static final String SECRET = "sesame-4711";
 
   private static final Pattern READY =
-      Pattern.compile("Carpool serves (\\S+) at (http://\\S+:\\d+)");
+      Pattern.compile("Carpool serves (\\S+) at ((?:http|scgi):\\S+)");
   private static final Duration START = Duration.ofSeconds(30);
   private static final Duration END = Duration.ofSeconds(20);
 
@@ -61,12 +61,21 @@ final class RunningServer implements AutoCloseable {
    * @param arguments of {@code carpool serve}, without port and runtime directory
    */
   static RunningServer serve(Object... arguments) throws IOException {
+    return start(Stream.concat(Stream.of("--port", "0"), Stream.of(arguments)));
+  }
+
+  /** Starts a server where a configuration says, and waits until it serves there. */
+  static RunningServer configured(Path file) throws IOException {
+    return start(Stream.of("-c", file));
+  }
+
+  private static RunningServer start(Stream<Object> arguments) throws IOException {
     Path directory = Files.createTempDirectory("cp");
     Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
     Path log = directory.resolve("log");
-    List<String> words = new ArrayList<>(List.of("serve", "--port", "0"));
+    List<String> words = new ArrayList<>(List.of("serve"));
     words.addAll(List.of("--runtime-dir", directory.resolve("run").toString()));
-    Stream.of(arguments).map(Object::toString).forEach(words::add);
+    arguments.map(Object::toString).forEach(words::add);
     Process process = command(words).redirectError(log.toFile()).start();
     try {
       return new RunningServer(process, directory.resolve("run"), log);

@@ -1,0 +1,116 @@
+package dev.carpool.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.carpool.server.Visits.Visit;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** More visitors than places, behind nginx and Apache: each waits in order or is told at once. */
+class FrontOverloadIT {
+
+  @BeforeAll
+  static void assumeInstalled() {
+    Nginx.assumeInstalled();
+    Apache.assumeInstalled();
+  }
+
+  @Test
+  void whoFindsTheRoomFullIsTold503AtOnceAndTheOthersAreServed() throws Exception {
+    try (Site site = Site.open(2, 2)) {
+      for (WebServer server : site.both()) {
+        site.quiet(server, 2);
+        List<Visit> visits;
+        try (Visits six = new Visits(site, List.of(server), "/sleep?s=2")) {
+          visits = six.burst(6).await();
+        }
+        System.out.println(
+            "Six of 2 s for two places and two seats behind " + server + ": " + brief(visits));
+        assertThat(visits).filteredOn(visit -> visit.status() == 200).hasSize(4);
+        assertThat(Visits.failed(visits))
+            .hasSize(2)
+            .allSatisfy(
+                refused -> {
+                  assertThat(refused.status()).isEqualTo(503);
+                  assertThat(refused.body()).startsWith("503 Too busy");
+                  assertThat(Integer.parseInt(refused.retryAfter())).isBetween(1, 10);
+                  assertThat(refused.millis()).isLessThan(100);
+                });
+        assertThat(server.errors())
+            .doesNotContain("Resource temporarily unavailable")
+            .doesNotContain("(11");
+      }
+      assertThat(site.carpool().status()).contains("4 queue full");
+    }
+  }
+
+  @Test
+  void whoWaitsTooLongIsTold504() throws Exception {
+    try (Site site = Site.open(text -> Site.limited(text, 1, 9).replace("\"30s\"", "\"500ms\""))) {
+      for (WebServer server : site.both()) {
+        List<Visit> visits;
+        try (Visits two = new Visits(site, List.of(server), "/sleep?s=1")) {
+          visits = two.burst(2).await();
+        }
+        assertThat(Visits.failed(visits))
+            .hasSize(1)
+            .allSatisfy(
+                late -> {
+                  assertThat(late.status()).isEqualTo(504);
+                  assertThat(late.body()).startsWith("504 Waited too long");
+                  assertThat(Integer.parseInt(late.retryAfter())).isPositive();
+                });
+      }
+      assertThat(site.carpool().status()).contains("2 queue timeout");
+    }
+  }
+
+  @Test
+  void twoHundredAtOnceAreAllServedByFourProcesses() throws Exception {
+    try (Site site =
+        Site.open(text -> Site.limited(text, 4, 1000).replace("\"30s\"", "\"80s\""))) {
+      List<WebServer> servers = site.both();
+      long start = System.nanoTime();
+      List<Visit> visits;
+      try (Visits all = new Visits(site, servers, "/sleep?s=0.5")) {
+        visits = all.burst(200).await();
+      }
+      System.out.printf(
+          "200 of 500 ms on 4 processes: %.1f s, ideal are 25.0%n",
+          (System.nanoTime() - start) / 1e9);
+      assertThat(Visits.failed(visits)).isEmpty();
+      assertThat(visits).hasSize(200);
+      assertThat(servers.getFirst().errors()).doesNotContain("Resource temporarily unavailable");
+    }
+  }
+
+  @Test
+  void withoutCarpoolTheWebServerAnswersAndWhenItIsBackTheVisitorsAreServedAtOnce()
+      throws Exception {
+    try (Site site = Site.open()) {
+      List<WebServer> servers = site.both();
+      site.carpool().close();
+      for (WebServer server : servers) {
+        try (WebClient visitor = site.visitor(server)) {
+          assertThat(visitor.get("/pid").status()).isEqualTo(server instanceof Nginx ? 502 : 503);
+        }
+        assertThat(server.errors()).contains("No such file or directory");
+      }
+      site.startCarpool();
+      for (WebServer server : servers) {
+        try (WebClient visitor = site.visitor(server)) {
+          assertThat(visitor.get("/pid").status()).as("" + server).isEqualTo(200);
+        }
+      }
+    }
+  }
+
+  private static String brief(List<Visit> visits) {
+    return String.join(
+        ", ",
+        visits.stream()
+            .map(visit -> "%d after %d ms".formatted(visit.status(), visit.millis()))
+            .toList());
+  }
+}
