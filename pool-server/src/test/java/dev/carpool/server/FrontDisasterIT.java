@@ -55,7 +55,8 @@ class FrontDisasterIT {
               + " at most %d places from the order in which they came%n",
           visits.getFirst().millis(), visits.getLast().millis(), worst);
       assertThat(worst)
-          .as("places from the order; two web servers may connect in another one than their visitors")
+          .as(
+              "places from the order; two web servers may connect in another one than their visitors")
           .isLessThanOrEqualTo(3);
       site.carpool().awaitDescriptors(open);
     }

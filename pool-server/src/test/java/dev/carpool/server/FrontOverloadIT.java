@@ -68,8 +68,7 @@ class FrontOverloadIT {
 
   @Test
   void twoHundredAtOnceAreAllServedByFourProcesses() throws Exception {
-    try (Site site =
-        Site.open(text -> Site.limited(text, 4, 1000).replace("\"30s\"", "\"80s\""))) {
+    try (Site site = Site.open(text -> Site.limited(text, 4, 1000).replace("\"30s\"", "\"80s\""))) {
       List<WebServer> servers = site.both();
       long start = System.nanoTime();
       List<Visit> visits;

@@ -47,7 +47,8 @@ class FrontRequestsIT {
     return servers;
   }
 
-  private Map<String, String> environ(WebServer server, String host, String path) throws IOException {
+  private Map<String, String> environ(WebServer server, String host, String path)
+      throws IOException {
     try (WebClient visitor = site.visitor(server, host)) {
       WebClient.Answer answer = visitor.get(path);
       assertThat(answer.status()).as(path).isEqualTo(200);
@@ -65,10 +66,7 @@ class FrontRequestsIT {
   /** SCRIPT_NAME, PATH_INFO and QUERY_STRING, as WSGI has them: a character is a byte. */
   private List<String> path(WebServer server, String host, String path) throws IOException {
     Map<String, String> told = environ(server, host, path);
-    return List.of(
-        told.get("SCRIPT_NAME"),
-        told.get("PATH_INFO"),
-        told.get("QUERY_STRING"));
+    return List.of(told.get("SCRIPT_NAME"), told.get("PATH_INFO"), told.get("QUERY_STRING"));
   }
 
   @ParameterizedTest(autoCloseArguments = false)
@@ -87,12 +85,12 @@ class FrontRequestsIT {
 
   @ParameterizedTest(autoCloseArguments = false)
   @MethodSource("servers")
-  void atASubPathTheApplicationIsToldWhichPartOfThePathIsItsOwn(WebServer server)
-      throws Exception {
+  void atASubPathTheApplicationIsToldWhichPartOfThePathIsItsOwn(WebServer server) throws Exception {
     assertThat(path(server, INTRANET, "/blog/")).containsExactly("/blog", "/", "");
     assertThat(path(server, INTRANET, "/blog/a%20b/%C3%BC?q=1"))
         .containsExactly("/blog", "/a b/\u00c3\u00bc", "q=1");
-    assertThat(path(server, INTRANET, "/blog/blog/blog")).containsExactly("/blog", "/blog/blog", "");
+    assertThat(path(server, INTRANET, "/blog/blog/blog"))
+        .containsExactly("/blog", "/blog/blog", "");
     assertThat(path(server, INTRANET, "/blog//x/%2e%2e/y?q")).containsExactly("/blog", "/y", "q");
     assertThat(path(server, INTRANET, "/wiki/x")).containsExactly("/wiki", "/x", "");
     assertThat(environ(server, INTRANET, "/wiki/x").get("CARPOOL_APP")).isNull();
@@ -201,8 +199,7 @@ class FrontRequestsIT {
       assertThat(visitor.skim("/big?pieces=" + PIECES).length()).isEqualTo((long) PIECES << 16);
       double seconds = (System.nanoTime() - start) / 1e9;
       Map<Long, Long> more = new TreeMap<>();
-      memory(server)
-          .forEach((pid, peak) -> more.put(pid, peak - before.getOrDefault(pid, peak)));
+      memory(server).forEach((pid, peak) -> more.put(pid, peak - before.getOrDefault(pid, peak)));
       System.out.printf(
           "1 GiB through %s in %.1f s; KiB more than before at the most, by pid: %s%n",
           server, seconds, more);

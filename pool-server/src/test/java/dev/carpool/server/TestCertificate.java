@@ -29,8 +29,7 @@ record TestCertificate(Path file, Path key) {
                 .formatted(key, file)
                 .split(" "));
     Path log = folder.resolve("openssl.log");
-    int status =
-        openssl.redirectErrorStream(true).redirectOutput(log.toFile()).start().waitFor();
+    int status = openssl.redirectErrorStream(true).redirectOutput(log.toFile()).start().waitFor();
     if (status != 0) {
       throw new IOException("openssl ended with " + status + ": " + Files.readString(log));
     }

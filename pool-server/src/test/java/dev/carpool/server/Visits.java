@@ -107,11 +107,7 @@ final class Visits implements AutoCloseable {
       WebClient.Answer answer = client.get(path);
       visit =
           new Visit(
-              due,
-              System.nanoTime(),
-              answer.status(),
-              answer.header("retry-after"),
-              answer.body());
+              due, System.nanoTime(), answer.status(), answer.header("retry-after"), answer.body());
     } catch (IOException e) {
       visit = new Visit(due, System.nanoTime(), 0, "", server + ": " + e);
     }

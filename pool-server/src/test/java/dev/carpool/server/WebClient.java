@@ -81,8 +81,7 @@ final class WebClient implements AutoCloseable {
     return send("GET", path, new byte[0], OutputStream.nullOutputStream());
   }
 
-  private Answer send(
-      String method, String path, byte[] body, OutputStream sink, String... headers)
+  private Answer send(String method, String path, byte[] body, OutputStream sink, String... headers)
       throws IOException {
     StringBuilder head = new StringBuilder();
     head.append(method).append(' ').append(path).append(" HTTP/1.1\r\nHost: ").append(host);
@@ -123,8 +122,7 @@ final class WebClient implements AutoCloseable {
   private Socket connect() throws IOException {
     Socket fresh = new Socket();
     fresh.setTcpNoDelay(true);
-    fresh.connect(
-        new InetSocketAddress(InetAddress.getLoopbackAddress(), port), PATIENCE_MILLIS);
+    fresh.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), PATIENCE_MILLIS);
     fresh.setSoTimeout(PATIENCE_MILLIS);
     Socket connected = tls == null ? fresh : tls.createSocket(fresh, host, port, true);
     socket = connected;
