@@ -43,15 +43,13 @@ final class FrontScene implements AutoCloseable {
         new LivePool(
             limits, (listener, loop) -> new HelperSpawner(HELPERS, listener, loop), "test");
     FrontSettings settings = new FrontSettings(app, timeout, false);
-    front =
-        Front.open(ListeningSocket.unix(socket(), SocketPermissions.DEFAULT), settings, pool);
+    front = Front.open(ListeningSocket.unix(socket(), SocketPermissions.DEFAULT), settings, pool);
     tcp = ListeningSocket.tcp("127.0.0.1", 0);
     tcpFront = Front.open(tcp, settings, pool);
   }
 
   static AppSpec app(Path root) {
-    return AppSpec.named("front", root.toAbsolutePath())
-        .withCommand(List.of("/usr/bin/python3"));
+    return AppSpec.named("front", root.toAbsolutePath()).withCommand(List.of("/usr/bin/python3"));
   }
 
   Path socket() {
