@@ -19,12 +19,14 @@ PIECE = 64 * 1024
 MAX_DRAIN = 1024 * 1024
 DRAIN_SECONDS = 0.3
 
-DEFAULTS = (
-    ("REQUEST_METHOD", "GET"),
-    ("SERVER_NAME", "localhost"),
-    ("SERVER_PORT", "80"),
-    ("SERVER_PROTOCOL", "HTTP/1.0"),
-)
+# What an environ must have, and for what the web server says nothing.
+REQUIRED = {
+    "REQUEST_METHOD": "GET",
+    "SERVER_NAME": "localhost",
+    "SERVER_PORT": "80",
+    "SERVER_PROTOCOL": "HTTP/1.0",
+}
+USUAL = {**REQUIRED, "SCRIPT_NAME": "", "QUERY_STRING": ""}
 WSGI = {
     "wsgi.version": (1, 0),
     "wsgi.multithread": False,
@@ -118,7 +120,8 @@ def read_request(connection):
     if not size.isdecimal() or len(size) > 18:
         raise BadRequest("its CONTENT_LENGTH is not a number")
     pairs = iter(fields)
-    environ = dict(zip(pairs, pairs))
+    environ = USUAL.copy()
+    environ.update(zip(pairs, pairs))
     environ["CONTENT_LENGTH"] = size
     size = int(size)
     begin = data[end + 1 : end + 1 + size]
@@ -149,13 +152,12 @@ def complete(environ, body):
     """Make a WSGI environ of the names and values that came."""
     if "PATH_INFO" not in environ:
         derive_path(environ)
-    if environ.get("SCRIPT_NAME", "") in ("", "/"):
+    if environ["SCRIPT_NAME"] in ("", "/"):
         environ["SCRIPT_NAME"] = ""
         environ["PATH_INFO"] = environ["PATH_INFO"] or "/"
-    for name, value in DEFAULTS:
-        if not environ.get(name):
-            environ[name] = value
-    environ.setdefault("QUERY_STRING", "")
+    for name in REQUIRED:
+        if not environ[name]:
+            environ[name] = REQUIRED[name]
     environ.pop("HTTP_CONTENT_LENGTH", None)
     environ.pop("HTTP_CONTENT_TYPE", None)
     environ.update(WSGI)
@@ -167,13 +169,13 @@ def complete(environ, body):
 
 def derive_path(environ):
     """Set PATH_INFO for a web server that sends none, as stock nginx and Apache do."""
-    script = environ.get("SCRIPT_NAME", "")
+    script = environ["SCRIPT_NAME"]
     path = environ.get("DOCUMENT_URI")  # nginx has decoded it
-    target = APACHE_TARGET.match(environ.get("SCRIPT_FILENAME", ""))
-    if path is None and target:
-        environ["SCRIPT_NAME"], environ["PATH_INFO"] = split_path(script, target[1])
-        return
     if path is None:
+        target = APACHE_TARGET.match(environ.get("SCRIPT_FILENAME", ""))
+        if target:
+            environ["SCRIPT_NAME"], environ["PATH_INFO"] = split_path(script, target[1])
+            return
         raw = environ.get("REQUEST_URI", "/").partition("?")[0]
         path = decode(re.sub("^[a-z]+://[^/]*", "", raw))
         if path == script:  # the whole path is said here
