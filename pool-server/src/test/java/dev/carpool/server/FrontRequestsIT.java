@@ -2,12 +2,14 @@ package dev.carpool.server;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.google.common.base.Splitter;
 import com.google.common.hash.Hashing;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -27,6 +29,7 @@ class FrontRequestsIT {
 
   private Site site;
   private List<WebServer> servers;
+  private long connections;
 
   @BeforeAll
   void start() throws Exception {
@@ -34,13 +37,25 @@ class FrontRequestsIT {
     Apache.assumeInstalled();
     site = Site.open();
     servers = site.both();
+    site.quiet(servers.getFirst(), 6);
+    connections = connections(site);
   }
 
   @AfterAll
-  void stop() throws IOException {
-    if (site != null) {
-      site.close();
+  void stop() throws Exception {
+    if (site == null) {
+      return;
     }
+    try (Site closing = site) {
+      await("no connection is left")
+          .atMost(Duration.ofSeconds(5))
+          .untilAsserted(() -> assertThat(connections(closing)).isEqualTo(connections));
+    }
+  }
+
+  /** Carpool's sockets besides the one that it has for each process. */
+  private static long connections(Site site) throws IOException {
+    return site.carpool().descriptors().get("socket") - site.processes().size();
   }
 
   List<WebServer> servers() {
