@@ -55,7 +55,7 @@ class FrontRequestsIT {
 
   /** Carpool's sockets besides the one that it has for each process. */
   private static long connections(Site site) throws IOException {
-    return site.carpool().descriptors().get("socket") - site.processes().size();
+    return site.carpool().descriptors().getOrDefault("socket", 0L) - site.processes().size();
   }
 
   List<WebServer> servers() {
