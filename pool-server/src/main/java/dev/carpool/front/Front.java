@@ -90,13 +90,21 @@ public final class Front implements AutoCloseable {
     }
     try {
       watch =
-          pool.loop().watch(socket.descriptor(), Readiness.READABLE, readiness -> acceptBatch());
+          // After the lines of this round: whoever comes may take a place that has come free in it.
+          pool.loop()
+              .watch(
+                  socket.descriptor(),
+                  Readiness.READABLE,
+                  readiness -> pool.loop().execute(this::acceptBatch));
     } catch (IOException e) {
       LOG.error("{} cannot be listened on: {}", socket, e.getMessage());
     }
   }
 
   private void acceptBatch() {
+    if (closed) {
+      return;
+    }
     try {
       for (int i = 0; i < BATCH; i++) {
         Descriptor connection = socket.accept();
