@@ -65,7 +65,11 @@ final class Exchange implements BodyReader.Then, Relay.Receiver {
     this.response = response;
     this.callback = callback;
     this.body =
-        new RequestBody(settings.maxBody(), settings.memoryBody(), settings.bodyDirectory());
+        new RequestBody(
+            settings.maxBody(),
+            settings.memoryBody(),
+            settings.bodyDirectory(),
+            request.getComponents().getByteBufferPool());
   }
 
   void begin() {

@@ -6,7 +6,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Arrays;
+import org.eclipse.jetty.io.ByteBufferPool;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,13 +25,11 @@ final class RequestBody implements AutoCloseable {
     }
   }
 
-  private static final int FIRST = 4096;
-
   private final long limit;
   private final int memoryLimit;
   private final Path directory;
 
-  private byte[] memory = new byte[0];
+  private final PooledBytes memory; // guarded by this
   private volatile @Nullable FileChannel file;
   private volatile long length;
   private boolean closed;
@@ -42,8 +40,10 @@ final class RequestBody implements AutoCloseable {
    * @param limit the most bytes it may have
    * @param memoryLimit the most bytes it may keep in memory
    * @param directory for its file
+   * @param pool for what is in memory
    */
-  RequestBody(long limit, int memoryLimit, Path directory) {
+  RequestBody(long limit, int memoryLimit, Path directory, ByteBufferPool pool) {
+    this.memory = new PooledBytes(pool);
     this.limit = limit;
     this.memoryLimit = memoryLimit;
     this.directory = directory;
@@ -65,21 +65,37 @@ final class RequestBody implements AutoCloseable {
       throw new TooLarge(limit);
     }
     if (file == null && total > memoryLimit) {
-      FileChannel opened = open();
-      writeFully(opened, ByteBuffer.wrap(memory, 0, (int) length));
-      memory = new byte[0];
+      moveIntoFile();
     }
     FileChannel now = file;
     if (now != null) {
       writeFully(now, bytes);
     } else {
-      if (total > memory.length) {
-        long doubled = Math.max(FIRST, 2L * memory.length);
-        memory = Arrays.copyOf(memory, (int) Math.max(total, Math.min(doubled, memoryLimit)));
-      }
-      bytes.get(memory, (int) length, more);
+      keep(bytes);
     }
     length = total;
+  }
+
+  private synchronized void moveIntoFile() throws IOException {
+    FileChannel opened = open();
+    memory.moveTo(bytes -> writeFully(opened, bytes));
+  }
+
+  /** Under the lock, as all use of the pool: what was released is another request's. */
+  private synchronized void keep(ByteBuffer bytes) throws IOException {
+    requireOpen();
+    memory.append(bytes);
+  }
+
+  private synchronized int fromMemory(long position, int most, ByteBuffer into) throws IOException {
+    requireOpen();
+    return memory.read(position, most, into);
+  }
+
+  private void requireOpen() throws IOException {
+    if (closed) {
+      throw new IOException("the request is over");
+    }
   }
 
   /** Copies bytes from a position on. Returns how many, at least one before the body's end. */
@@ -87,8 +103,7 @@ final class RequestBody implements AutoCloseable {
     int count = (int) Math.min(into.remaining(), length - position);
     FileChannel now = file;
     if (now == null) {
-      into.put(memory, (int) position, count);
-      return count;
+      return fromMemory(position, count, into);
     }
     int wanted = into.limit();
     into.limit(into.position() + count);
@@ -103,10 +118,8 @@ final class RequestBody implements AutoCloseable {
     }
   }
 
-  private synchronized FileChannel open() throws IOException {
-    if (closed) {
-      throw new IOException("the request is over");
-    }
+  private FileChannel open() throws IOException {
+    requireOpen();
     Path path = Files.createTempFile(directory, "body", null); // mode 0600
     try {
       FileChannel opened =
@@ -127,6 +140,7 @@ final class RequestBody implements AutoCloseable {
   @Override
   public synchronized void close() {
     closed = true;
+    memory.release();
     FileChannel open = file;
     if (open != null) {
       try {
