@@ -20,7 +20,7 @@ import contenders
 import processes
 
 HERE = pathlib.Path(__file__).resolve().parent
-WARM_SECONDS = 5
+WARM_SECONDS = 15  # a JVM compiles for so long
 SLEEP_CONNECTIONS = 64
 SLEEP_AT_LEAST_SECONDS = 8  # what wrk leaves unfinished at the end is then below half a percent
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

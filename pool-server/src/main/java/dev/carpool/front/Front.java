@@ -44,6 +44,9 @@ public final class Front implements AutoCloseable {
 
   private static final Duration SWEEP = Duration.ofSeconds(5);
 
+  private static final Duration COMPLAINTS = Duration.ofSeconds(1);
+
+  /** How long those who are refused in the end may take to read it. */
   private static final Duration LAST_WORDS = Duration.ofSeconds(1);
 
   private final ListeningSocket socket;
@@ -57,6 +60,7 @@ public final class Front implements AutoCloseable {
   private final Set<Visitor> silent = new LinkedHashSet<>(); // the longest silent first
   private boolean sweeping;
   private EventLoop.@Nullable Watch watch;
+  private long nextComplaint = System.nanoTime();
   private boolean closed;
 
   private Front(ListeningSocket socket, FrontSettings settings, LivePool pool) {
@@ -114,9 +118,18 @@ public final class Front implements AutoCloseable {
         new Visitor(this, connection).ask();
       }
     } catch (IOException e) {
-      LOG.error("{}: nobody can be accepted, who comes has to wait: {}", socket, e.getMessage());
+      complain(e);
       stopWatching();
       pool.loop().later(PAUSE, this::listen);
+    }
+  }
+
+  /** Once a second at most: it may last. */
+  private void complain(IOException why) {
+    long now = System.nanoTime();
+    if (now - nextComplaint >= 0) {
+      nextComplaint = now + COMPLAINTS.toNanos();
+      LOG.error("{}: nobody can be accepted, who comes has to wait: {}", this, why.getMessage());
     }
   }
 

@@ -50,8 +50,8 @@ final class Sessions implements SpawnListener {
       return;
     }
     open.remove(id);
+    pool.accept(new PoolEvent.Done(new SessionId(id))); // first: somebody may wait for the place
     of.requester().ended(complete ? LiveSession.Ending.COMPLETE : LiveSession.Ending.CUT_SHORT);
-    pool.accept(new PoolEvent.Done(new SessionId(id)));
   }
 
   /** The lowest 32 bits belong to a session that is open, so to one of the last 2^32. */

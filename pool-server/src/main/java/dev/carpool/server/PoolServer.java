@@ -123,6 +123,10 @@ final class PoolServer implements AutoCloseable {
   /** Reads the configuration again. One that is not good changes nothing. */
   synchronized void reload() {
     ConfigSource source = configSource;
+    if (isStopping()) {
+      LOG.info("HUP comes too late: the server is stopping");
+      return;
+    }
     if (source == null) {
       LOG.warn("there is nothing to reload: this server was started without -c FILE");
       return;
