@@ -90,6 +90,23 @@ class FrontOverloadIT {
   }
 
   @Test
+  void withoutDescriptorsForAllTheOthersWaitWithTheKernelAndNobodyIsLost() throws Exception {
+    try (Site site = Site.open(4, 1000)) {
+      WebServer nginx = site.both().getFirst();
+      site.quiet(nginx, 4);
+      String limit = Long.toString(ProcessFacts.openFiles(site.carpool().pid()) + 40);
+      ProcessFacts.run("prlimit", "--pid=" + site.carpool().pid(), "--nofile=" + limit);
+      List<Visit> visits;
+      try (Visits all = new Visits(site, List.of(nginx), "/sleep?s=0.02")) {
+        visits = all.burst(200).await();
+      }
+      assertThat(Visits.failed(visits)).isEmpty();
+      assertThat(visits).hasSize(200);
+      assertThat(site.carpool().log()).contains("who comes has to wait", "EMFILE");
+    }
+  }
+
+  @Test
   void withoutCarpoolTheWebServerAnswersAndWhenItIsBackTheVisitorsAreServedAtOnce()
       throws Exception {
     try (Site site = Site.open()) {

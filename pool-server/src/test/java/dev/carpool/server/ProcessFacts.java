@@ -26,6 +26,12 @@ final class ProcessFacts {
     }
   }
 
+  static long openFiles(long pid) throws IOException {
+    try (Stream<Path> open = Files.list(Path.of("/proc/" + pid + "/fd"))) {
+      return open.count();
+    }
+  }
+
   private static String kind(Path link) {
     try {
       String target = Files.readSymbolicLink(link).toString();
@@ -36,9 +42,14 @@ final class ProcessFacts {
   }
 
   static void signal(long pid, String name) throws IOException, InterruptedException {
-    int status = new ProcessBuilder("kill", "-" + name, "" + pid).inheritIO().start().waitFor();
+    run("kill", "-" + name, "" + pid);
+  }
+
+  /** Runs a command that must succeed. */
+  static void run(String... command) throws IOException, InterruptedException {
+    int status = new ProcessBuilder(command).inheritIO().start().waitFor();
     if (status != 0) {
-      throw new IOException("kill -" + name + " " + pid + " ended with " + status);
+      throw new IOException(String.join(" ", command) + " ended with " + status);
     }
   }
 }
