@@ -64,7 +64,8 @@ final class ServeCommand implements Command {
     Serves an application over HTTP, with a pool of its processes behind it. A folder
     (this one if none is named) is served in development: its name is the
     application's, and error pages say everything. With -c the listeners of the file
-    are served in production.
+    are served in production: HTTP, and SCGI for nginx and Apache (docs/nginx.md,
+    docs/apache.md). The signal HUP lets it read the file again, and loses no request.
 
     Options:
       --port N           where to listen for HTTP; 0 for any free port; 8080 if not

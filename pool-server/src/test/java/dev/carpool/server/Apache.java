@@ -102,17 +102,7 @@ final class Apache implements WebServer {
   }
 
   @Override
-  public List<Long> pids() {
-    return process.pids();
-  }
-
-  @Override
-  public String errors() throws IOException {
-    return process.errors();
-  }
-
-  @Override
-  public void close() {
-    process.close();
+  public ForegroundServer process() {
+    return process;
   }
 }

@@ -3,7 +3,6 @@ package dev.carpool.server;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 
 /** Debian's nginx with the sites of docs/nginx.md. */
@@ -109,17 +108,7 @@ final class Nginx implements WebServer {
   }
 
   @Override
-  public List<Long> pids() {
-    return process.pids();
-  }
-
-  @Override
-  public String errors() throws IOException {
-    return process.errors();
-  }
-
-  @Override
-  public void close() {
-    process.close();
+  public ForegroundServer process() {
+    return process;
   }
 }

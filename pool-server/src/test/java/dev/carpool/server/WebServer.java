@@ -15,13 +15,22 @@ interface WebServer extends AutoCloseable {
   /** Lets it read its configuration again, as its administrators do: gracefully. */
   void reload() throws IOException, InterruptedException;
 
+  /** The program itself. */
+  ForegroundServer process();
+
   /** Its processes: first the one that leads the others. */
-  List<Long> pids();
+  default List<Long> pids() {
+    return process().pids();
+  }
 
   /** What it had to complain about. */
-  String errors() throws IOException;
+  default String errors() throws IOException {
+    return process().errors();
+  }
 
   /** Ends it; fails if a process of it is left. */
   @Override
-  void close();
+  default void close() {
+    process().close();
+  }
 }
