@@ -14,6 +14,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,7 @@ public final class PoolServerProcess implements AutoCloseable {
   private final SharedServerSocket socket;
   private final Duration toShutDown;
   private final Deque<String> lastLines = new ArrayDeque<>(); // guarded by itself
+  private final CountDownLatch logRead = new CountDownLatch(1);
 
   private PoolServerProcess(Process process, SharedServerSocket socket, Duration toShutDown) {
     this.process = process;
@@ -141,6 +143,8 @@ public final class PoolServerProcess implements AutoCloseable {
       }
     } catch (IOException e) {
       // The process is gone, and its pipe with it.
+    } finally {
+      logRead.countDown();
     }
   }
 
@@ -185,6 +189,7 @@ public final class PoolServerProcess implements AutoCloseable {
     boolean socketEnded = socket.descriptor().isOpen() && hasEnded(Duration.ofSeconds(1));
     StringBuilder text = new StringBuilder();
     if (socketEnded) {
+      awaitLastWords();
       text.append(
           "The pool server (process %d) has ended with status %d."
               .formatted(pid(), process.exitValue()));
@@ -196,6 +201,15 @@ public final class PoolServerProcess implements AutoCloseable {
       text.append(" Its last words:\n  | ").append(String.join("\n  | ", said));
     }
     return text.toString();
+  }
+
+  /** What a process has printed may be read a moment after its end. */
+  private void awaitLastWords() {
+    try {
+      boolean _ = logRead.await(1, TimeUnit.SECONDS); // unless a child of it holds the pipe
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** The last lines that the server printed, 20 at most; none if its output was sent elsewhere. */
