@@ -46,7 +46,7 @@ public final class Front implements AutoCloseable {
 
   private static final Duration COMPLAINTS = Duration.ofSeconds(1);
 
-  /** How long those who are refused in the end may take to read it. */
+  /** How long, in the end, those who are refused may take to read it, and the silent to speak. */
   private static final Duration LAST_WORDS = Duration.ofSeconds(1);
 
   private final ListeningSocket socket;
@@ -232,7 +232,7 @@ public final class Front implements AutoCloseable {
 
   /**
    * Accepts those who have connected already, and then nobody any more. Those who wait go on
-   * waiting; those who are being refused are given a second to read it.
+   * waiting; those who are being refused are given a second to read it, and the silent to speak.
    */
   @Override
   public void close() throws IOException {
@@ -257,14 +257,17 @@ public final class Front implements AutoCloseable {
     } catch (IOException e) {
       LOG.error("{}: somebody could not be accepted any more: {}", socket, e.getMessage());
     }
-    awaitPartings(over, System.nanoTime() + LAST_WORDS.toNanos());
+    awaitLastWords(over, System.nanoTime() + LAST_WORDS.toNanos());
   }
 
-  private void awaitPartings(CompletableFuture<Void> over, long deadline) {
-    if (partings.open() == 0 || System.nanoTime() - deadline > 0) {
+  private void awaitLastWords(CompletableFuture<Void> over, long deadline) {
+    boolean quiet = partings.open() == 0 && silent.isEmpty();
+    if (quiet || System.nanoTime() - deadline > 0) {
+      silent.forEach(Visitor::sendAway);
+      silent.clear();
       over.complete(null);
     } else {
-      pool.loop().later(UNWATCHED, () -> awaitPartings(over, deadline));
+      pool.loop().later(UNWATCHED, () -> awaitLastWords(over, deadline));
     }
   }
 

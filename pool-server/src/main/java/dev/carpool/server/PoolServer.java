@@ -45,6 +45,7 @@ final class PoolServer implements AutoCloseable {
   private final Listeners listeners;
   private final CountDownLatch stopWanted = new CountDownLatch(1);
   private volatile boolean atOnce;
+  private boolean listening; // guarded by this; the bare server never does
   private volatile @Nullable ConfigSource configSource;
   private volatile Runnable onStop = () -> {};
 
@@ -102,7 +103,8 @@ final class PoolServer implements AutoCloseable {
   }
 
   /** Listens where the configuration says. Returns the places of an application, for people. */
-  ImmutableMap<String, List<String>> listen() throws IOException {
+  synchronized ImmutableMap<String, List<String>> listen() throws IOException {
+    listening = true;
     listeners.open(config);
     ImmutableMap.Builder<String, List<String>> places = ImmutableMap.builder();
     config.apps().forEach(app -> places.put(app.spec().name(), listeners.where(app)));
@@ -145,7 +147,9 @@ final class PoolServer implements AutoCloseable {
     config = next;
     pool.setLimits(next.limits());
     next.apps().forEach(app -> pool.configure(app.spec()));
-    listeners.follow(next);
+    if (listening) {
+      listeners.follow(next);
+    }
     Set<String> kept =
         next.apps().stream().map(app -> app.spec().name()).collect(Collectors.toSet());
     before.apps().stream()

@@ -15,6 +15,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Fronts with real processes; this test is the web server, and sees every byte. */
 final class FrontIT {
@@ -186,6 +187,22 @@ final class FrontIT {
 
   @Nested
   final class Closing {
+
+    @Test
+    @Timeout(20) // the silence itself would end by itself after a minute
+    void sendsAwayWhoeverHasSaidNothing() throws IOException {
+      try (FrontScene scene = new FrontScene(ONE);
+          ScgiClient silent = scene.unix()) {
+        scene.awaitStatus("his turn has come", status -> status.active() == 0 && ready(status));
+        assertThat(scene.get("/").status()).isEqualTo(200);
+        scene.front.close();
+        assertThat(silent.text()).isEmpty();
+      }
+    }
+
+    private static boolean ready(PoolStatus status) {
+      return status.inactive() == 1;
+    }
 
     @Test
     void answersWhoeverHasConnectedBefore() throws IOException {
