@@ -86,17 +86,7 @@ class BadAppsIT {
 
   private static PoolException.SpawnFailed failure(Path root, int startTimeoutSeconds)
       throws Exception {
-    AppSpec place = AppSpec.ofRoot(root);
-    AppSpec app =
-        new AppSpec(
-            place.name(),
-            place.root(),
-            place.kind(),
-            place.entry(),
-            place.command(),
-            place.env(),
-            0,
-            Duration.ofSeconds(startTimeoutSeconds));
+    AppSpec app = AppSpec.ofRoot(root).withStartTimeout(Duration.ofSeconds(startTimeoutSeconds));
     try (RemotePool client = server.connect()) {
       PoolException.SpawnFailed failure =
           catchThrowableOfType(

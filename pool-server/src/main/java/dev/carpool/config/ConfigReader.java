@@ -2,13 +2,10 @@ package dev.carpool.config;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
-import dev.carpool.api.AppKind;
-import dev.carpool.api.AppSpec;
 import dev.carpool.api.PoolLimits;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,13 +27,6 @@ final class ConfigReader {
       ImmutableSet.of(
           "max", "max_per_app", "max_idle_time", "max_spawning", "queue_max", "queue_timeout");
   private static final ImmutableSet<String> GATEWAY = ImmutableSet.of("max_body");
-  private static final ImmutableSet<String> APP =
-      ImmutableSet.<String>builder()
-          .add("root", "kind", "entry", "python", "command", "min", "start_timeout", "listen")
-          .addAll(ListenKeys.PERMISSIONS)
-          .add("env")
-          .build();
-
   private static final Pattern APP_NAME = Pattern.compile("[A-Za-z0-9._-]+");
   private static final Duration SHORTEST = Duration.ofMillis(1);
   private static final long LARGEST_FILE = 1 << 20;
@@ -45,11 +35,11 @@ final class ConfigReader {
   private final List<Problem> problems = new ArrayList<>();
   private final List<Problem> doubts = new ArrayList<>();
 
-  private final ListenKeys listenKeys;
+  private final AppKeys appKeys;
 
   private ConfigReader(Path file) {
     this.file = file;
-    listenKeys = new ListenKeys(file);
+    appKeys = new AppKeys(file, doubts);
   }
 
   static ServerConfig read(Path file) throws ConfigException {
@@ -186,77 +176,6 @@ final class ConfigReader {
     if (app == null) {
       return null;
     }
-    app.allow(APP);
-    Path root = root(app);
-    AppKind kind = app.word("kind", AppKind.AUTO);
-    int min = app.number("min", 0, 0);
-    if (limits.maxPerApp() > 0 && min > limits.maxPerApp()) {
-      doubts.add(
-          app.problem(
-              app.at("min"),
-              "'min' is %d, but [pool] max_per_app is %d".formatted(min, limits.maxPerApp())));
-    }
-    AppSpec spec =
-        AppSpec.named(name, root == null ? Path.of("/") : root)
-            .withKind(kind)
-            .withEntry(app.text("entry"))
-            .withCommand(command(app, kind, root))
-            .withEnv(app.variables("env"))
-            .withMin(min)
-            .withStartTimeout(app.time("start_timeout", SHORTEST, AppSpec.DEFAULT_START_TIMEOUT));
-    int before = problems.size();
-    ImmutableList<Listener> listen = listenKeys.listeners(app, name);
-    boolean known = problems.size() == before;
-    return new ServerConfig.App(spec, listen, listenKeys.permissions(app, known ? listen : null));
-  }
-
-  private @Nullable Path root(Section app) {
-    if (!app.has("root")) {
-      app.wrong(app.position(), "this app has no 'root'; name the directory with its code");
-      return null;
-    }
-    String text = app.text("root");
-    if (text == null) {
-      return null;
-    }
-    try {
-      // Made absolute first: a bare file name has no parent.
-      Path root = file.toAbsolutePath().resolveSibling(text).normalize();
-      if (!Files.isDirectory(root)) {
-        doubts.add(
-            app.problem(app.at("root"), "there is no directory " + Section.shown("" + root)));
-      }
-      return root;
-    } catch (InvalidPathException e) {
-      app.wrong(app.at("root"), "'root' is not a path: " + e.getReason());
-      return null;
-    }
-  }
-
-  /** The words that start the app. A program with a slash in its name counts from the root. */
-  private static ImmutableList<String> command(Section app, AppKind kind, @Nullable Path root) {
-    ImmutableList<String> command = app.list("command", word -> word);
-    String python = app.text("python");
-    if (kind == AppKind.HELPER && !app.has("command")) {
-      app.wrong(app.at("kind"), "kind \"helper\" needs 'command', a list of words to execute");
-    }
-    if (app.has("command") && kind != AppKind.HELPER) {
-      app.wrong(
-          app.at("command"),
-          "'command' belongs to kind = \"helper\"; the interpreter of other kinds is 'python'");
-    } else if (app.has("command") && (command.isEmpty() || command.get(0).isBlank())) {
-      app.wrong(app.at("command"), "'command' must name a program");
-    }
-    if (python == null) {
-      return command;
-    }
-    if (kind == AppKind.HELPER) {
-      app.wrong(app.at("python"), "'python' has no meaning for kind = \"helper\"; say 'command'");
-      return command;
-    }
-    if (python.indexOf('/') < 0 || root == null) {
-      return ImmutableList.of(python);
-    }
-    return ImmutableList.of(root.resolve(python).toString());
+    return appKeys.app(app, name, limits);
   }
 }

@@ -36,8 +36,17 @@ final class ListenKeys {
     folder = file.toAbsolutePath().resolveSibling("").normalize();
   }
 
-  /** The listeners of an application. */
-  ImmutableList<Listener> listeners(Section app, String name) {
+  /** Where an application is served, and who may connect to its Unix sockets. */
+  record Listening(ImmutableList<Listener> listeners, SocketPermissions permissions) {}
+
+  Listening read(Section app, String name) {
+    int before = app.problems();
+    ImmutableList<Listener> listeners = listeners(app, name);
+    boolean known = app.problems() == before;
+    return new Listening(listeners, permissions(app, known ? listeners : null));
+  }
+
+  private ImmutableList<Listener> listeners(Section app, String name) {
     return app.list(
         "listen",
         word -> {
@@ -83,7 +92,8 @@ final class ListenKeys {
    *
    * @param listeners of the application; null if they are not known because of another problem
    */
-  SocketPermissions permissions(Section app, @Nullable ImmutableList<Listener> listeners) {
+  private static SocketPermissions permissions(
+      Section app, @Nullable ImmutableList<Listener> listeners) {
     UserPrincipalLookupService users = FileSystems.getDefault().getUserPrincipalLookupService();
     if (listeners != null && listeners.stream().noneMatch(ListenKeys::isUnix)) {
       for (String key : PERMISSIONS) {

@@ -272,6 +272,11 @@ final class Section {
     return position;
   }
 
+  /** Problems that were found in the file until now. */
+  int problems() {
+    return problems.size();
+  }
+
   void wrong(TomlPosition place, String message) {
     problems.add(problem(place, message));
   }

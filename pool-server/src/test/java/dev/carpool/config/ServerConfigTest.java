@@ -161,9 +161,8 @@ class ServerConfigTest {
     void mayBeATable() {
       assertProblems("[pol]\nmax = 3", "1:1: unknown key 'pol'; did you mean 'pool'?");
       assertProblems(
-          "[app.blog]\nroot = \"blog\"\n[app.blog.limits]\nx = 1",
-          "3:1: unknown key 'limits' in [app.blog]; known are root, kind, entry, python, command,"
-              + " min, start_timeout, listen, listen_owner, listen_group, listen_mode, env");
+          "[gateway]\n[gateway.limits]\nx = 1",
+          "2:1: unknown key 'limits' in [gateway]; known are max_body");
     }
   }
 

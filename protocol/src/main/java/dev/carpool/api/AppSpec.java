@@ -22,8 +22,13 @@ import org.jspecify.annotations.Nullable;
  * @param command the words that start it: the interpreter ({@code ["python3"]}), or for {@link
  *     AppKind#HELPER} the whole program; empty for the kind's default
  * @param env environment variables for its processes, beside the few that every process gets
+ * @param spawn how its processes come to be
  * @param min processes to keep even when they are idle
+ * @param concurrency sessions that a process serves at once, where its kind can
  * @param startTimeout how long a process may take to become ready
+ * @param limits what its processes may use before they are replaced
+ * @param runAs whose processes they are, and with what rights
+ * @param log the file that gets what its processes print; null for the server's log
  */
 public record AppSpec(
     String name,
@@ -32,14 +37,20 @@ public record AppSpec(
     @Nullable String entry,
     ImmutableList<String> command,
     ImmutableMap<String, String> env,
+    SpawnMethod spawn,
     int min,
-    Duration startTimeout) {
+    int concurrency,
+    Duration startTimeout,
+    AppLimits limits,
+    RunAs runAs,
+    @Nullable Path log) {
 
   public static final Duration DEFAULT_START_TIMEOUT = Duration.ofSeconds(90);
 
   public AppSpec {
     Preconditions.checkArgument(!name.isBlank(), "an application needs a name");
     Preconditions.checkArgument(min >= 0, "min is %s, but cannot be negative", min);
+    Preconditions.checkArgument(concurrency >= 1, "concurrency is %s, but must be 1", concurrency);
     Preconditions.checkArgument(startTimeout.isPositive(), "the start timeout must be positive");
   }
 
@@ -67,33 +78,199 @@ public record AppSpec(
         null,
         ImmutableList.of(),
         ImmutableMap.of(),
+        SpawnMethod.SMART,
         0,
-        DEFAULT_START_TIMEOUT);
+        1,
+        DEFAULT_START_TIMEOUT,
+        AppLimits.NONE,
+        RunAs.OWNER,
+        null);
   }
 
   public AppSpec withKind(AppKind kind) {
-    return new AppSpec(name, root, kind, entry, command, env, min, startTimeout);
+    return new AppSpec(
+        name,
+        root,
+        kind,
+        entry,
+        command,
+        env,
+        spawn,
+        min,
+        concurrency,
+        startTimeout,
+        limits,
+        runAs,
+        log);
   }
 
   public AppSpec withEntry(@Nullable String entry) {
-    return new AppSpec(name, root, kind, entry, command, env, min, startTimeout);
+    return new AppSpec(
+        name,
+        root,
+        kind,
+        entry,
+        command,
+        env,
+        spawn,
+        min,
+        concurrency,
+        startTimeout,
+        limits,
+        runAs,
+        log);
   }
 
   public AppSpec withCommand(List<String> command) {
     return new AppSpec(
-        name, root, kind, entry, ImmutableList.copyOf(command), env, min, startTimeout);
+        name,
+        root,
+        kind,
+        entry,
+        ImmutableList.copyOf(command),
+        env,
+        spawn,
+        min,
+        concurrency,
+        startTimeout,
+        limits,
+        runAs,
+        log);
   }
 
   public AppSpec withEnv(Map<String, String> env) {
     return new AppSpec(
-        name, root, kind, entry, command, ImmutableMap.copyOf(env), min, startTimeout);
+        name,
+        root,
+        kind,
+        entry,
+        command,
+        ImmutableMap.copyOf(env),
+        spawn,
+        min,
+        concurrency,
+        startTimeout,
+        limits,
+        runAs,
+        log);
+  }
+
+  public AppSpec withSpawn(SpawnMethod spawn) {
+    return new AppSpec(
+        name,
+        root,
+        kind,
+        entry,
+        command,
+        env,
+        spawn,
+        min,
+        concurrency,
+        startTimeout,
+        limits,
+        runAs,
+        log);
   }
 
   public AppSpec withMin(int min) {
-    return new AppSpec(name, root, kind, entry, command, env, min, startTimeout);
+    return new AppSpec(
+        name,
+        root,
+        kind,
+        entry,
+        command,
+        env,
+        spawn,
+        min,
+        concurrency,
+        startTimeout,
+        limits,
+        runAs,
+        log);
+  }
+
+  public AppSpec withConcurrency(int concurrency) {
+    return new AppSpec(
+        name,
+        root,
+        kind,
+        entry,
+        command,
+        env,
+        spawn,
+        min,
+        concurrency,
+        startTimeout,
+        limits,
+        runAs,
+        log);
   }
 
   public AppSpec withStartTimeout(Duration startTimeout) {
-    return new AppSpec(name, root, kind, entry, command, env, min, startTimeout);
+    return new AppSpec(
+        name,
+        root,
+        kind,
+        entry,
+        command,
+        env,
+        spawn,
+        min,
+        concurrency,
+        startTimeout,
+        limits,
+        runAs,
+        log);
+  }
+
+  public AppSpec withLimits(AppLimits limits) {
+    return new AppSpec(
+        name,
+        root,
+        kind,
+        entry,
+        command,
+        env,
+        spawn,
+        min,
+        concurrency,
+        startTimeout,
+        limits,
+        runAs,
+        log);
+  }
+
+  public AppSpec withRunAs(RunAs runAs) {
+    return new AppSpec(
+        name,
+        root,
+        kind,
+        entry,
+        command,
+        env,
+        spawn,
+        min,
+        concurrency,
+        startTimeout,
+        limits,
+        runAs,
+        log);
+  }
+
+  public AppSpec withLog(@Nullable Path log) {
+    return new AppSpec(
+        name,
+        root,
+        kind,
+        entry,
+        command,
+        env,
+        spawn,
+        min,
+        concurrency,
+        startTimeout,
+        limits,
+        runAs,
+        log);
   }
 }

@@ -1,20 +1,21 @@
 package dev.carpool.wire;
 
-import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableMap;
 import dev.carpool.api.AppKind;
+import dev.carpool.api.AppLimits;
 import dev.carpool.api.AppSpec;
 import dev.carpool.api.PoolException.BadRequest;
+import dev.carpool.api.SpawnMethod;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
  * Applications that a client brings with its request.
  *
  * <p>The name of such an application does not travel: its key in the pool is the real path of its
- * root.
+ * root. Neither does whose processes they are nor where their log is: that is the server's to say.
  */
 public final class AppMessages {
 
@@ -27,7 +28,14 @@ public final class AppMessages {
             .setKind(app.kind().word())
             .addAllCommand(app.command())
             .putAllEnv(app.env())
+            .setSpawn(app.spawn().word())
             .setMin(app.min())
+            .setConcurrency(app.concurrency())
+            .setMaxRequests(app.limits().maxRequests())
+            .setMaxRequestMillis(Quantities.millis(app.limits().maxRequestTime()))
+            .setSlowRequestMillis(Quantities.millis(app.limits().slowRequestTime()))
+            .setMemoryLimit(app.limits().memory())
+            .setHardMemoryLimit(app.limits().hardMemory())
             .setStartTimeoutMillis(Quantities.millis(app.startTimeout()));
     if (app.entry() != null) {
       message.setEntry(app.entry());
@@ -42,12 +50,13 @@ public final class AppMessages {
    */
   public static AppSpec fromMessage(dev.carpool.wire.proto.AppSpec message) throws BadRequest {
     Path root = root(message.getRoot());
-    AppKind kind = kind(message.getKind());
-    if (message.getMin() < 0) {
-      throw new BadRequest(
-          "min is %s, but cannot be more than %d"
-              .formatted(Integer.toUnsignedString(message.getMin()), Integer.MAX_VALUE));
-    }
+    AppKind kind = word("kind", message.getKind(), AppKind.AUTO, AppKind::word);
+    SpawnMethod spawn = word("spawn", message.getSpawn(), SpawnMethod.SMART, SpawnMethod::word);
+    notNegative("min", message.getMin());
+    notNegative("concurrency", message.getConcurrency());
+    notNegative("max_requests", message.getMaxRequests());
+    size("memory_limit", message.getMemoryLimit());
+    size("hard_memory_limit", message.getHardMemoryLimit());
     for (String word : message.getCommandList()) {
       withoutNul("a word of the command", word);
     }
@@ -60,17 +69,25 @@ public final class AppMessages {
       withoutNul("environment variable " + name, variable.getValue());
     }
     AppSpec place = AppSpec.ofRoot(root);
-    return new AppSpec(
-        place.name(),
-        place.root(),
-        kind,
-        message.getEntry().isEmpty() ? null : message.getEntry(),
-        ImmutableList.copyOf(message.getCommandList()),
-        ImmutableMap.copyOf(message.getEnvMap()),
-        message.getMin(),
-        message.getStartTimeoutMillis() == 0
-            ? AppSpec.DEFAULT_START_TIMEOUT
-            : Quantities.unsignedMillis(message.getStartTimeoutMillis()));
+    AppSpec app =
+        AppSpec.ofRoot(root)
+            .withKind(kind)
+            .withEntry(message.getEntry().isEmpty() ? null : message.getEntry())
+            .withCommand(message.getCommandList())
+            .withEnv(message.getEnvMap())
+            .withSpawn(spawn)
+            .withMin(message.getMin())
+            .withConcurrency(Math.max(1, message.getConcurrency()))
+            .withLimits(
+                new AppLimits(
+                    message.getMaxRequests(),
+                    Quantities.unsignedMillis(message.getMaxRequestMillis()),
+                    Quantities.unsignedMillis(message.getSlowRequestMillis()),
+                    message.getMemoryLimit(),
+                    message.getHardMemoryLimit()));
+    return message.getStartTimeoutMillis() == 0
+        ? app
+        : app.withStartTimeout(Quantities.unsignedMillis(message.getStartTimeoutMillis()));
   }
 
   private static Path root(String root) throws BadRequest {
@@ -88,22 +105,37 @@ public final class AppMessages {
     }
   }
 
-  private static AppKind kind(String word) throws BadRequest {
-    if (word.isEmpty()) {
-      return AppKind.AUTO;
+  private static <E extends Enum<E>> E word(
+      String what, String said, E usual, Function<E, String> words) throws BadRequest {
+    if (said.isEmpty()) {
+      return usual;
     }
-    for (AppKind kind : AppKind.values()) {
-      if (kind.word().equals(word)) {
-        return kind;
+    E[] known = usual.getDeclaringClass().getEnumConstants();
+    for (E constant : known) {
+      if (words.apply(constant).equals(said)) {
+        return constant;
       }
     }
     throw new BadRequest(
-        "kind '%s' is unknown; known are %s"
+        "%s '%s' is unknown; known are %s"
             .formatted(
-                word,
-                Arrays.stream(AppKind.values())
-                    .map(AppKind::word)
-                    .collect(Collectors.joining(", "))));
+                what, said, Arrays.stream(known).map(words).collect(Collectors.joining(", "))));
+  }
+
+  private static void notNegative(String what, int number) throws BadRequest {
+    if (number < 0) {
+      throw new BadRequest(
+          "%s is %s, but cannot be more than %d"
+              .formatted(what, Integer.toUnsignedString(number), Integer.MAX_VALUE));
+    }
+  }
+
+  private static void size(String what, long bytes) throws BadRequest {
+    if (bytes < 0) {
+      throw new BadRequest(
+          "%s is %s, but cannot be more than %d bytes"
+              .formatted(what, Long.toUnsignedString(bytes), Long.MAX_VALUE));
+    }
   }
 
   private static void withoutNul(String what, String text) throws BadRequest {

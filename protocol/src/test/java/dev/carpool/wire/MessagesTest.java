@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import dev.carpool.api.AppKind;
+import dev.carpool.api.AppLimits;
 import dev.carpool.api.AppSpec;
 import dev.carpool.api.PoolException;
 import dev.carpool.api.PoolException.BadRequest;
 import dev.carpool.api.PoolLimits;
 import dev.carpool.api.PoolStatus;
 import dev.carpool.api.Receipt;
+import dev.carpool.api.SpawnMethod;
 import dev.carpool.api.SpawnReport;
 import dev.carpool.wire.proto.Error;
 import dev.carpool.wire.proto.Error.Code;
@@ -50,15 +52,18 @@ class MessagesTest {
     @Test
     void aSpecArrivesAsItWasSent() throws Exception {
       AppSpec app =
-          new AppSpec(
-              "/srv/nothing-here",
-              Path.of("/srv/nothing-here"),
-              AppKind.WSGI,
-              "wsgi:application",
-              ImmutableList.of("python3", "-u"),
-              ImmutableMap.of("MODE", "a=b"),
-              2,
-              Duration.ofSeconds(7));
+          AppSpec.ofRoot(Path.of("/srv/nothing-here"))
+              .withKind(AppKind.WSGI)
+              .withEntry("wsgi:application")
+              .withCommand(ImmutableList.of("python3", "-u"))
+              .withEnv(ImmutableMap.of("MODE", "a=b"))
+              .withSpawn(SpawnMethod.DIRECT)
+              .withMin(2)
+              .withConcurrency(3)
+              .withStartTimeout(Duration.ofSeconds(7))
+              .withLimits(
+                  new AppLimits(
+                      100, Duration.ofSeconds(30), Duration.ofSeconds(5), 1 << 28, 1 << 29));
       assertThat(AppMessages.fromMessage(AppMessages.toMessage(app))).isEqualTo(app);
     }
 

@@ -1,0 +1,140 @@
+package dev.carpool.config;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
+import dev.carpool.api.AppKind;
+import dev.carpool.api.AppLimits;
+import dev.carpool.api.AppSpec;
+import dev.carpool.api.PoolLimits;
+import dev.carpool.api.SpawnMethod;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The keys of an application. */
+final class AppKeys {
+
+  private static final ImmutableSet<String> KEYS =
+      ImmutableSet.<String>builder()
+          .add("root", "kind", "entry", "python", "command", "spawn", "min", "concurrency")
+          .add("start_timeout", "max_requests", "max_request_time", "slow_request_time")
+          .add("memory_limit", "hard_memory_limit", "listen")
+          .addAll(ListenKeys.PERMISSIONS)
+          .add("env")
+          .build();
+
+  private static final Duration SHORTEST = Duration.ofMillis(1);
+
+  private final Path file;
+  private final List<Problem> doubts;
+  private final ListenKeys listenKeys;
+
+  AppKeys(Path file, List<Problem> doubts) {
+    this.file = file;
+    this.doubts = doubts;
+    listenKeys = new ListenKeys(file);
+  }
+
+  ServerConfig.App app(Section app, String name, PoolLimits pool) {
+    app.allow(KEYS);
+    Path root = root(app);
+    AppKind kind = app.word("kind", AppKind.AUTO);
+    AppSpec spec =
+        AppSpec.named(name, root == null ? Path.of("/") : root)
+            .withKind(kind)
+            .withEntry(app.text("entry"))
+            .withCommand(command(app, kind, root))
+            .withEnv(app.variables("env"))
+            .withSpawn(app.word("spawn", SpawnMethod.SMART))
+            .withMin(min(app, pool))
+            .withConcurrency(app.number("concurrency", 1, 1))
+            .withStartTimeout(app.time("start_timeout", SHORTEST, AppSpec.DEFAULT_START_TIMEOUT))
+            .withLimits(limits(app));
+    ListenKeys.Listening listening = listenKeys.read(app, name);
+    return new ServerConfig.App(spec, listening.listeners(), listening.permissions());
+  }
+
+  private int min(Section app, PoolLimits pool) {
+    int min = app.number("min", 0, 0);
+    if (pool.maxPerApp() > 0 && min > pool.maxPerApp()) {
+      doubts.add(
+          app.problem(
+              app.at("min"),
+              "'min' is %d, but [pool] max_per_app is %d".formatted(min, pool.maxPerApp())));
+    }
+    return min;
+  }
+
+  private AppLimits limits(Section app) {
+    Duration mostTime = app.time("max_request_time", Duration.ZERO, Duration.ZERO);
+    Duration slow = app.time("slow_request_time", Duration.ZERO, Duration.ZERO);
+    if (mostTime.isPositive() && slow.compareTo(mostTime) >= 0) {
+      doubts.add(
+          app.problem(
+              app.at("slow_request_time"),
+              "'slow_request_time' is not below 'max_request_time', so it is never reached"));
+    }
+    long memory = app.size("memory_limit", 0);
+    long hardMemory = app.size("hard_memory_limit", 0);
+    if (hardMemory > 0 && memory >= hardMemory) {
+      doubts.add(
+          app.problem(
+              app.at("memory_limit"),
+              "'memory_limit' is not below 'hard_memory_limit', so it is never reached"));
+    }
+    return new AppLimits(app.number("max_requests", 0, 0), mostTime, slow, memory, hardMemory);
+  }
+
+  private @Nullable Path root(Section app) {
+    if (!app.has("root")) {
+      app.wrong(app.position(), "this app has no 'root'; name the directory with its code");
+      return null;
+    }
+    String text = app.text("root");
+    if (text == null) {
+      return null;
+    }
+    try {
+      // Made absolute first: a bare file name has no parent.
+      Path root = file.toAbsolutePath().resolveSibling(text).normalize();
+      if (!Files.isDirectory(root)) {
+        doubts.add(
+            app.problem(app.at("root"), "there is no directory " + Section.shown("" + root)));
+      }
+      return root;
+    } catch (InvalidPathException e) {
+      app.wrong(app.at("root"), "'root' is not a path: " + e.getReason());
+      return null;
+    }
+  }
+
+  /** The words that start the app. A program with a slash in its name counts from the root. */
+  private static ImmutableList<String> command(Section app, AppKind kind, @Nullable Path root) {
+    ImmutableList<String> command = app.list("command", word -> word);
+    String python = app.text("python");
+    if (kind == AppKind.HELPER && !app.has("command")) {
+      app.wrong(app.at("kind"), "kind \"helper\" needs 'command', a list of words to execute");
+    }
+    if (app.has("command") && kind != AppKind.HELPER) {
+      app.wrong(
+          app.at("command"),
+          "'command' belongs to kind = \"helper\"; the interpreter of other kinds is 'python'");
+    } else if (app.has("command") && (command.isEmpty() || command.get(0).isBlank())) {
+      app.wrong(app.at("command"), "'command' must name a program");
+    }
+    if (python == null) {
+      return command;
+    }
+    if (kind == AppKind.HELPER) {
+      app.wrong(app.at("python"), "'python' has no meaning for kind = \"helper\"; say 'command'");
+      return command;
+    }
+    if (python.indexOf('/') < 0 || root == null) {
+      return ImmutableList.of(python);
+    }
+    return ImmutableList.of(root.resolve(python).toString());
+  }
+}

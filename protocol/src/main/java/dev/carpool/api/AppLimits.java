@@ -1,0 +1,63 @@
+package dev.carpool.api;
+
+import com.google.common.base.Preconditions;
+import java.time.Duration;
+
+/**
+ * What the processes of an application may use. Nothing is cut by {@code maxRequests} and {@code
+ * memory}: the process finishes what it serves and is replaced.
+ *
+ * @param maxRequests a process is replaced after as many, give or take a tenth; 0 for no limit
+ * @param maxRequestTime a request that takes longer is ended, with its process; 0 for no limit
+ * @param slowRequestTime a request that takes longer is logged, with what its process is doing; 0
+ *     for never
+ * @param memory bytes of proportional set size (PSS) after which a process is replaced; 0 for no
+ *     limit
+ * @param hardMemory bytes of proportional set size after which a process is killed; 0 for no limit
+ */
+public record AppLimits(
+    int maxRequests,
+    Duration maxRequestTime,
+    Duration slowRequestTime,
+    long memory,
+    long hardMemory) {
+
+  /** No limit at all. */
+  public static final AppLimits NONE = new AppLimits(0, Duration.ZERO, Duration.ZERO, 0, 0);
+
+  public AppLimits {
+    Preconditions.checkArgument(
+        maxRequests >= 0, "max_requests is %s, but cannot be negative", maxRequests);
+    Preconditions.checkArgument(
+        !maxRequestTime.isNegative(),
+        "max_request_time is %s, but cannot be negative",
+        maxRequestTime);
+    Preconditions.checkArgument(
+        !slowRequestTime.isNegative(),
+        "slow_request_time is %s, but cannot be negative",
+        slowRequestTime);
+    Preconditions.checkArgument(memory >= 0, "memory_limit is %s, but cannot be negative", memory);
+    Preconditions.checkArgument(
+        hardMemory >= 0, "hard_memory_limit is %s, but cannot be negative", hardMemory);
+  }
+
+  public AppLimits withMaxRequests(int maxRequests) {
+    return new AppLimits(maxRequests, maxRequestTime, slowRequestTime, memory, hardMemory);
+  }
+
+  public AppLimits withMaxRequestTime(Duration maxRequestTime) {
+    return new AppLimits(maxRequests, maxRequestTime, slowRequestTime, memory, hardMemory);
+  }
+
+  public AppLimits withSlowRequestTime(Duration slowRequestTime) {
+    return new AppLimits(maxRequests, maxRequestTime, slowRequestTime, memory, hardMemory);
+  }
+
+  public AppLimits withMemory(long memory) {
+    return new AppLimits(maxRequests, maxRequestTime, slowRequestTime, memory, hardMemory);
+  }
+
+  public AppLimits withHardMemory(long hardMemory) {
+    return new AppLimits(maxRequests, maxRequestTime, slowRequestTime, memory, hardMemory);
+  }
+}
