@@ -148,6 +148,12 @@ final class Visitor implements Requester {
   }
 
   @Override
+  public boolean takenBack() {
+    returned();
+    return true;
+  }
+
+  @Override
   public void refused(PoolException reason) {
     if (state.compareAndSet(State.WAITING, State.LEFT)) {
       unwatch();

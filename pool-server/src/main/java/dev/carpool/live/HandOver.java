@@ -3,60 +3,59 @@ package dev.carpool.live;
 import dev.carpool.descriptor.Descriptor;
 import dev.carpool.pool.PoolEffect;
 import dev.carpool.pool.PoolEvent;
+import dev.carpool.pool.RequestId;
 import dev.carpool.spawn.Spawner;
 import java.io.IOException;
+import java.util.Map;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /** Gives the connection of a requester to the process that has a place for it. */
 final class HandOver {
 
+  private final Map<RequestId, Requester> waiting;
   private final Sessions sessions;
   private final Spawner spawner;
   private final Consumer<PoolEvent> pool;
 
-  HandOver(Sessions sessions, Spawner spawner, Consumer<PoolEvent> pool) {
+  HandOver(
+      Map<RequestId, Requester> waiting,
+      Sessions sessions,
+      Spawner spawner,
+      Consumer<PoolEvent> pool) {
+    this.waiting = waiting;
     this.sessions = sessions;
     this.spawner = spawner;
     this.pool = pool;
   }
 
-  /**
-   * Hands a session over, unless the requester does not want it any more, or not yet.
-   *
-   * @param requester null if it has gone
-   * @return whether the requester needs nothing more; false if its request is the pool's again
-   */
-  boolean perform(PoolEffect.HandOver granted, @Nullable Requester requester) {
+  /** Hands a session over, unless the requester does not want it any more, or not yet. */
+  void perform(PoolEffect.HandOver granted) {
+    Requester requester = waiting.remove(granted.request().id());
+    if (requester == null) {
+      pool.accept(new PoolEvent.NotTaken(granted.session(), true));
+      return;
+    }
     Descriptor connection;
     try {
-      connection =
-          requester == null ? null : requester.connection(granted.session().value(), granted.pid());
+      connection = requester.connection(granted.session().value(), granted.pid());
     } catch (IOException e) {
+      waiting.put(granted.request().id(), requester);
       pool.accept(
           new PoolEvent.NotOpened(
               granted.session(), granted.request(), String.valueOf(e.getMessage())));
-      return false;
+      return;
     }
-    if (requester == null || connection == null) {
-      boolean gone = requester == null || requester.isGone();
-      pool.accept(new PoolEvent.NotTaken(granted.session(), gone));
-      return true;
+    if (connection == null) {
+      pool.accept(new PoolEvent.NotTaken(granted.session(), requester.isGone()));
+      return;
     }
-    long process = granted.process().value();
-    long session = granted.session().value();
-    sessions.open(session, process, requester);
+    sessions.open(granted, requester);
     try {
-      spawner.serve(process, session, connection);
+      spawner.serve(granted.process().value(), granted.session().value(), connection);
     } catch (IOException e) {
-      sessions.abandon(session);
-      requester.returned();
-      pool.accept(
-          new PoolEvent.HandOverFailed(
-              granted.session(), granted.request(), String.valueOf(e.getMessage())));
-      return false;
+      sessions.abandon(granted, String.valueOf(e.getMessage()));
+      return;
     }
     requester.handedOver();
-    return true;
   }
 }

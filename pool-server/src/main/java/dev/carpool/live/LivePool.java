@@ -69,10 +69,10 @@ public final class LivePool implements ApplicationPool {
   public LivePool(PoolLimits limits, SpawnerFactory spawners, String version) throws IOException {
     this.version = version;
     machine = new PoolMachine(limits);
-    Sessions sessions = new Sessions(this::tell);
+    Sessions sessions = new Sessions(pending, this::tell);
     loop = new EventLoop("connections", (thread, e) -> LOG.error("a handler failed", e));
     spawner = spawners.create(sessions, loop);
-    handOver = new HandOver(sessions, spawner, this::tell);
+    handOver = new HandOver(pending, sessions, spawner, this::tell);
   }
 
   /** The one thread of all lines; whoever hands over many connections runs there as well. */
@@ -176,12 +176,7 @@ public final class LivePool implements ApplicationPool {
   private void perform(List<PoolEffect> effects) {
     for (PoolEffect effect : effects) {
       switch (effect) {
-        case PoolEffect.HandOver granted -> {
-          RequestId id = granted.request().id();
-          if (handOver.perform(granted, pending.get(id))) {
-            pending.remove(id);
-          }
-        }
+        case PoolEffect.HandOver granted -> handOver.perform(granted);
         case PoolEffect.Refuse(Request request, PoolException reason) -> {
           Requester requester = pending.remove(request.id());
           if (requester != null) {

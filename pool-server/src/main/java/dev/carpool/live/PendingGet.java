@@ -84,6 +84,11 @@ final class PendingGet extends CompletableFuture<Session> implements Requester {
   }
 
   @Override
+  public boolean takenBack() {
+    return false; // the holder has the other end already
+  }
+
+  @Override
   public void refused(PoolException reason) {
     completeExceptionally(reason);
   }

@@ -34,6 +34,14 @@ public interface Requester {
   /** The process broke before it got its copy. The request waits again, before all others. */
   void returned();
 
+  /**
+   * The process ended before it had read anything of the connection, maybe after {@link
+   * #handedOver}.
+   *
+   * @return whether the request waits again, before all others; if not, {@link #ended} follows
+   */
+  boolean takenBack();
+
   /** There will be no place, for this reason. */
   void refused(PoolException reason);
 

@@ -1,8 +1,10 @@
 package dev.carpool.live;
 
 import dev.carpool.api.SpawnReport;
+import dev.carpool.pool.PoolEffect;
 import dev.carpool.pool.PoolEvent;
 import dev.carpool.pool.ProcessId;
+import dev.carpool.pool.RequestId;
 import dev.carpool.pool.SessionId;
 import dev.carpool.spawn.SpawnListener;
 import java.util.Map;
@@ -20,32 +22,64 @@ final class Sessions implements SpawnListener {
 
   private static final Logger LOG = LoggerFactory.getLogger(Sessions.class);
 
-  private record Open(Requester requester, long process) {}
+  private record Open(PoolEffect.HandOver granted, Requester requester) {
+    boolean isAt(long process) {
+      return granted.process().value() == process;
+    }
+  }
 
   private final Map<Long, Open> open = new ConcurrentHashMap<>();
+  private final Map<RequestId, Requester> waiting;
   private final Consumer<PoolEvent> pool;
   private final AtomicLong last = new AtomicLong();
 
-  Sessions(Consumer<PoolEvent> pool) {
+  /**
+   * No sessions yet.
+   *
+   * @param waiting requests that the pool has not answered; what is taken back waits again
+   */
+  Sessions(Map<RequestId, Requester> waiting, Consumer<PoolEvent> pool) {
+    this.waiting = waiting;
     this.pool = pool;
   }
 
   /** Opens a session, before its process is asked. */
-  void open(long session, long process, Requester requester) {
+  void open(PoolEffect.HandOver granted, Requester requester) {
+    long session = granted.session().value();
     last.accumulateAndGet(session, Math::max);
-    open.put(session, new Open(requester, process));
+    open.put(session, new Open(granted, requester));
   }
 
-  /** Forgets a session that its process was never asked for. */
-  void abandon(long session) {
-    open.remove(session);
+  /** Ends a session whose process could not be asked. Its requester waits again. */
+  void abandon(PoolEffect.HandOver granted, String why) {
+    Open of = open.remove(granted.session().value());
+    if (of != null) { // else the end of the line was faster
+      of.requester().returned();
+      waitAgain(of, why);
+    }
+  }
+
+  private void waitAgain(Open of, String why) {
+    PoolEffect.HandOver granted = of.granted();
+    waiting.put(granted.request().id(), of.requester());
+    pool.accept(new PoolEvent.HandOverFailed(granted.session(), granted.request(), why));
+  }
+
+  @Override
+  public void notTaken(long process, int session) {
+    long id = fullNumber(session);
+    Open of = open.get(id);
+    if (of != null && of.isAt(process) && of.requester().takenBack()) {
+      open.remove(id);
+      waitAgain(of, "it ended before it took the connection");
+    }
   }
 
   @Override
   public void done(long process, int session, boolean complete) {
     long id = fullNumber(session);
     Open of = open.get(id);
-    if (of == null || of.process() != process) {
+    if (of == null || !of.isAt(process)) {
       LOG.warn("a process says it is done with session {}, which it does not have", id);
       return;
     }
@@ -86,7 +120,7 @@ final class Sessions implements SpawnListener {
     open.values()
         .removeIf(
             of -> {
-              if (of.process() != process) {
+              if (!of.isAt(process)) {
                 return false;
               }
               of.requester().ended(LiveSession.Ending.LOST);

@@ -142,6 +142,11 @@ final class HelperProcess implements Line.Listener {
   }
 
   @Override
+  public void onUnread(int session) {
+    home.listener().notTaken(id, session);
+  }
+
+  @Override
   public void onEnd(String why) {
     unwatch();
     if (phase == Phase.STARTING) {
@@ -227,6 +232,7 @@ final class HelperProcess implements Line.Listener {
     unwatch();
     Line closing = Objects.requireNonNull(line);
     line = null;
+    home.readRest(closing);
     closing.socket().close();
     boolean expected = stopWish != null || phase == Phase.FAILED;
     if (!expected) {

@@ -104,6 +104,11 @@ public final class HelperSpawner implements Spawner {
         line.socket().nonBlocking(), Readiness.READABLE, readiness -> line.readable(lineBuffer));
   }
 
+  /** Hears what a process that is gone has said last. */
+  void readRest(Line line) {
+    while (line.readable(lineBuffer)) {}
+  }
+
   OutputLog listenTo(String app, long pid, Descriptor pipe) throws IOException {
     try {
       return new OutputLog(app, pid, pipe, outputs, outputBuffer);

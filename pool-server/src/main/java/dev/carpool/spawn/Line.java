@@ -4,6 +4,8 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 
 import dev.carpool.descriptor.Descriptor;
+import dev.carpool.descriptor.Errno;
+import dev.carpool.descriptor.ErrnoException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -21,6 +23,9 @@ final class Line {
   /** Hears the frames of a helper, in order. */
   interface Listener {
     void onFrame(char type, int id, byte[] payload);
+
+    /** The helper ended without having read the last frame, which was this SERVE. */
+    void onUnread(int session);
 
     /** No frame will come any more: the end, or bytes that are no frame. Called once. */
     void onEnd(String why);
@@ -40,6 +45,7 @@ final class Line {
   private static final ThreadLocal<MemorySegment> OUTGOING =
       ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(HEADER));
   private static final byte[] NOTHING = {};
+  private static final long NO_SESSION = -1;
 
   private final Descriptor socket;
   private final Listener listener;
@@ -48,6 +54,9 @@ final class Line {
   private byte[] pending = NOTHING;
 
   private boolean ended;
+
+  /** The id of the last frame if that was a SERVE, else {@link #NO_SESSION}. */
+  private volatile long lastServed = NO_SESSION;
 
   /** Takes over the socket. */
   Line(Descriptor socket, Listener listener) {
@@ -64,8 +73,16 @@ final class Line {
     MemorySegment frame = OUTGOING.get();
     frame.set(BIG_ENDIAN, 0, type << 24);
     frame.set(BIG_ENDIAN, 4, id);
-    int sent = socket.send(frame, passed);
+    lastServed = type == SERVE ? Integer.toUnsignedLong(id) : NO_SESSION;
+    int sent;
+    try {
+      sent = socket.send(frame, passed);
+    } catch (IOException e) {
+      lastServed = NO_SESSION;
+      throw e;
+    }
     if (sent != HEADER) {
+      lastServed = NO_SESSION;
       throw new IOException("its line is full: it does not read");
     }
   }
@@ -74,17 +91,18 @@ final class Line {
    * Reads what is there and calls the listener for each whole frame.
    *
    * @param buffer the loop's own, for the length of this call
+   * @return whether there was something, and may be more
    */
-  void readable(MemorySegment buffer) {
+  boolean readable(MemorySegment buffer) {
     if (ended) {
-      return;
+      return false;
     }
     int n;
     try {
       n = socket.read(buffer);
     } catch (IOException e) {
-      end("closed its line: " + e.getMessage());
-      return;
+      ended(e);
+      return false;
     }
     if (n == Descriptor.END) {
       end("closed its line");
@@ -99,6 +117,20 @@ final class Line {
       }
       frames(bytes);
     }
+    return n > 0;
+  }
+
+  /**
+   * The kernel says "reset" instead of "end" if the helper has left something unread: at least the
+   * last frame.
+   */
+  private void ended(IOException e) {
+    long unread = lastServed;
+    boolean reset = e instanceof ErrnoException reason && reason.errno() == Errno.ECONNRESET;
+    if (unread != NO_SESSION && reset) {
+      listener.onUnread((int) unread);
+    }
+    end("closed its line: " + e.getMessage());
   }
 
   private void frames(MemorySegment bytes) {

@@ -26,6 +26,14 @@ public interface SpawnListener {
    */
   void done(long process, int session, boolean complete);
 
+  /**
+   * The process ended without having read the last {@link Spawner#serve}: it took nothing of the
+   * connection.
+   *
+   * @param session its lowest 32 bits
+   */
+  void notTaken(long process, int session);
+
   /** The process closed its line, or spoke nonsense on it. */
   void broken(long process, String why);
 

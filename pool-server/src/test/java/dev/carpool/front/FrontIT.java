@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.carpool.api.AppSpec;
 import dev.carpool.api.PoolLimits;
 import dev.carpool.api.PoolStatus;
+import dev.carpool.descriptor.Signals;
 import java.io.IOException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -21,6 +22,8 @@ import org.junit.jupiter.api.Timeout;
 final class FrontIT {
 
   private static final PoolLimits ONE = PoolLimits.DEFAULT.withMax(1);
+
+  private static final int SIGSTOP = 19;
 
   @BeforeAll
   static void warmUp() throws IOException {
@@ -171,6 +174,20 @@ final class FrontIT {
         assertThat(answered.status()).isEqualTo(502);
         assertThat(answered.body()).startsWith("502 No answer");
         assertThat(scene.get("/").status()).isEqualTo(200);
+      }
+    }
+
+    @Test
+    void beforeItTookTheConnectionCostsNobodyAnything() throws IOException {
+      try (FrontScene scene = new FrontScene(ONE)) {
+        assertThat(scene.get("/").status()).isEqualTo(200);
+        long pid = scene.pool.status().apps().getFirst().processes().getFirst().pid();
+        Signals.send(pid, SIGSTOP);
+        try (ScgiClient visitor = scene.unix().send("/")) {
+          scene.awaitStatus("his hand-over", status -> status.active() == 1);
+          Signals.send(pid, Signals.KILL);
+          assertThat(visitor.response().status()).isEqualTo(200);
+        }
       }
     }
 

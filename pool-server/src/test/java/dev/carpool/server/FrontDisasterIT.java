@@ -19,6 +19,12 @@ import org.junit.jupiter.api.Test;
 /** Processes that are killed, and a server that stands still, behind nginx and Apache at once. */
 class FrontDisasterIT {
 
+  /** A process that waits in the kernel may take a connection until it runs again and dies. */
+  private static final long LAST_BREATH = 10_000_000;
+
+  /** When a process was killed, by {@link System#nanoTime}. */
+  private record Kill(long from, long to) {}
+
   @BeforeAll
   static void assumeInstalled() {
     Nginx.assumeInstalled();
@@ -67,7 +73,7 @@ class FrontDisasterIT {
     try (Site site = Site.open(4, 100)) {
       List<WebServer> servers = site.both();
       Map<String, Long> open = site.quiet(servers.getFirst(), 4);
-      Queue<Long> kills = new ConcurrentLinkedQueue<>();
+      Queue<Kill> kills = new ConcurrentLinkedQueue<>();
       List<Visit> visits;
       long delay;
       try (Visits coming = new Visits(site, servers, "/sleep?s=0.04")) {
@@ -95,7 +101,8 @@ class FrontDisasterIT {
               visit -> {
                 assertThat(visit.status()).as(visit.body()).isEqualTo(502);
                 assertThat(visit.body()).startsWith("502 No answer");
-                assertThat(kills).anyMatch(at -> at >= visit.from() && at <= visit.to());
+                assertThat(kills)
+                    .anyMatch(kill -> kill.to() >= visit.from() && kill.from() <= visit.to());
               });
       assertThat(Visits.longestSilence(visits)).isLessThan(100 + 2 * delay);
       assertThat(visits).allSatisfy(visit -> assertThat(visit.millis()).isLessThan(2000));
@@ -105,13 +112,14 @@ class FrontDisasterIT {
   }
 
   /** Kills a process every half second. */
-  private static void kill(Site site, Queue<Long> kills) {
+  private static void kill(Site site, Queue<Kill> kills) {
     try {
       while (true) {
         Thread.sleep(500);
         List<ProcessHandle> processes = site.processes();
+        long from = System.nanoTime();
         processes.get(kills.size() % processes.size()).destroyForcibly();
-        kills.add(System.nanoTime());
+        kills.add(new Kill(from, System.nanoTime() + LAST_BREATH));
       }
     } catch (InterruptedException e) {
       // Enough.

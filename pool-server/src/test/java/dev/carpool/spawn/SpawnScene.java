@@ -167,6 +167,9 @@ final class SpawnScene implements SpawnListener, AutoCloseable {
   }
 
   @Override
+  public void notTaken(long process, int session) {}
+
+  @Override
   public void broken(long process, String why) {
     once(broken.put(process, why), "broken twice");
   }
