@@ -49,6 +49,11 @@ class PeerGone(ConnectionError):
     """The other end of the connection is closed: nobody's fault, and nothing to log."""
 
 
+def declare_threads(several):
+    """Tell applications whether they are called in several threads at once."""
+    WSGI["wsgi.multithread"] = several
+
+
 def receive(connection, size=PIECE):
     """Return what has come, at most size bytes; b"" at the end."""
     while True:

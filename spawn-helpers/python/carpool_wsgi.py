@@ -3,88 +3,26 @@
 Carpool starts this file as `python3 carpool_wsgi.py`, without flags, with the line to the server
 as descriptor 0 and in the application's root; ../CONTRACT.md says the rest. CARPOOL_ENTRY names
 the application, `module:callable`, and is taken out of the environment once it is read;
-CARPOOL_APP, the application's name, stays. One connection is served at a time.
+CARPOOL_APP, the application's name, stays. CARPOOL_CONCURRENCY says how many connections are served
+at once, each by a thread; CARPOOL_PRELOAD that this process is to fork the ones that serve.
 """
 
 import os
-import select
 import signal
 import socket
 import sys
 import threading
 import traceback
-from time import sleep
 
-from carpool_request import MAX_DRAIN, BadRequest, PeerGone, drain, read_request
+from carpool import run_after_fork
+from carpool_board import TRACE, Board, trace_on_signal
+from carpool_line import Socket, Watch, done, open_line, receive_frame, say
+from carpool_preload import Preloader, warn
+from carpool_request import MAX_DRAIN, BadRequest, PeerGone, declare_threads, drain, read_request
 from carpool_response import Response, answer, describe, log
 
 ENTRY_FILES = ("wsgi", "passenger_wsgi", "app")
 ENTRY_NAMES = ("application", "app")
-
-FRAME_SIZE = 8
-MAX_PAYLOAD = 65536
-ONE_DESCRIPTOR = socket.CMSG_LEN(4)  # room for one and no more: the kernel closes any other
-LAST_SECOND = 0.7  # of the one second that is left when the server is gone
-
-# The socket type in C: no Python code runs when one is made, which is for every connection.
-Socket = socket.SocketType
-
-
-# --- the line -----------------------------------------------------------------------------------
-
-
-def open_line():
-    """Take the line away from descriptor 0, where /dev/null is put, and return it as a socket."""
-    try:
-        line = Socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, os.dup(0))
-    except OSError as error:
-        sys.exit("carpool_wsgi.py is started by Carpool: descriptor 0 is not its line: %s" % error)
-    line.setblocking(True)
-    null = os.open(os.devnull, os.O_RDWR)
-    os.dup2(null, 0)
-    os.close(null)
-    return line
-
-
-def watch(line):
-    """Start the thread that ends this process when the server is gone, whatever else is running.
-
-    It sleeps in poll(), and only the end of the line wakes it, no frame does. A forked child has
-    no threads and calls this again. An extension in C that keeps the interpreter lock delays it
-    until the lock is free.
-    """
-
-    def wait_for_the_end():
-        poll = select.poll()
-        poll.register(line.fileno(), select.POLLRDHUP)
-        poll.poll()
-        sleep(LAST_SECOND)
-        os._exit(0)
-
-    threading.Thread(target=wait_for_the_end, name="carpool-line", daemon=True).start()
-
-
-def say(line, kind, number, text="", limit=MAX_PAYLOAD):
-    """Send one frame."""
-    payload = text.encode("utf-8", "backslashreplace")[:limit]
-    payload = payload.decode("utf-8", "ignore").encode("utf-8")  # no half character at the end
-    head = kind + len(payload).to_bytes(3, "big") + number.to_bytes(4, "big")
-    try:
-        line.sendall(head + payload)
-    except OSError:
-        pass  # the server is gone, which the next receive_frame() tells
-
-
-def receive_frame(line):
-    """Return the next frame, b"" at the end of the line, and its descriptor, or -1 for none."""
-    frame, control, _, _ = line.recvmsg(FRAME_SIZE, ONE_DESCRIPTOR, socket.MSG_CMSG_CLOEXEC)
-    connection = int.from_bytes(control[0][2], sys.byteorder) if control else -1
-    while 0 < len(frame) < FRAME_SIZE:
-        piece = line.recv(FRAME_SIZE - len(frame))
-        if not piece:
-            return b"", connection
-        frame += piece
-    return frame, connection
 
 
 # --- the application ----------------------------------------------------------------------------
@@ -108,6 +46,15 @@ def load(line):
         report = reason(error) + "\n" + describe(error)
     say(line, b"F", 0, report)
     sys.exit(1)
+
+
+def prepare(line):
+    """Call what the application wants called in each process; if that fails, say why and exit."""
+    try:
+        run_after_fork()
+    except BaseException as error:
+        say(line, b"F", 0, "in an after_fork function: " + reason(error) + "\n" + describe(error))
+        sys.exit(1)
 
 
 def find_entry(entry):
@@ -172,28 +119,59 @@ def reason(error):
 # --- serving ------------------------------------------------------------------------------------
 
 
-def serve(line, application):
-    """Serve connections one after another until the server says STOP or is gone."""
-    while True:
-        frame, connection = receive_frame(line)
-        kind = frame[:1]
-        if kind == b"S":
-            if connection < 0:  # it did not get through: too many files are open
-                done(line, frame[4:], False)
+class Server:
+    """Serves connections until the server says STOP or is gone, one a thread at a time."""
+
+    def __init__(self, line, application, threads):
+        self.line = line
+        self.application = application
+        self.board = Board(threads)
+        self.threads = threads
+        self.reading = threading.Lock()
+        self.stopping = False
+
+    def run(self):
+        others = []
+        for number in range(1, self.threads):
+            thread = threading.Thread(target=self.serve, args=(number,), name="carpool-%d" % number)
+            thread.start()
+            others.append(thread)
+        say(self.line, b"R", self.threads, "trace=%d" % TRACE)
+        self.serve(0)
+        for thread in others:
+            thread.join()
+
+    def serve(self, thread):
+        line, reading, write, application = self.line, self.reading, self.board.write, self.application
+        while True:
+            with reading:
+                if self.stopping:
+                    return
+                frame, descriptor = receive_frame(line)
+                if frame[:1] != b"S":
+                    self.stopping = True
+                    if frame[:1] == b"Q" or not frame:
+                        return
+                    log("carpool: the server sent an unknown frame: %r" % frame)
+                    os._exit(70)
+            number = frame[4:]
+            if not descriptor:  # it did not get through: too many files are open
+                done(line, number, False)
                 continue
+            connection = int.from_bytes(descriptor, sys.byteorder)
             ending = Socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, connection)
-            response = exchange(application, connection, ending.setsockopt)
-            done(line, frame[4:], response.whole)
+            response = exchange(
+                application, connection, ending.setsockopt, lambda e: write(thread, number, e)
+            )
+            done(line, number, response.whole)
             close(ending, response)
-        elif kind == b"Q" or not frame:
-            return
-        else:
-            log("carpool: the server sent an unknown frame: %r" % frame)
-            sys.exit(70)
 
 
-def exchange(application, connection, mark):
-    """Serve one request and return the response. Closing is left to the caller."""
+def exchange(application, connection, mark, begins):
+    """Serve one request and return the response. Closing is left to the caller.
+
+    `begins` is told the environ of a request that has arrived.
+    """
     response = Response(connection, mark)
     body = None
     try:
@@ -201,6 +179,7 @@ def exchange(application, connection, mark):
         if environ is None:
             response.whole = True
             return response
+        begins(environ)
         response.head_only = environ["REQUEST_METHOD"] == "HEAD"
         answer(application, environ, response)
     except BadRequest as problem:
@@ -214,14 +193,6 @@ def exchange(application, connection, mark):
         body.end()
     response.connection = -1  # an application that kept write() cannot reach the next connection
     return response
-
-
-def done(line, number, whole):
-    """Say that the place is free. The peer has not seen the end of the connection yet."""
-    try:
-        line.send(b"D\0\0\1" + number + (b"\0" if whole else b"\1"))
-    except OSError:
-        pass  # as in say()
 
 
 def close(connection, response):
@@ -238,11 +209,22 @@ def main():
     """Begin at the line, end with it."""
     sys.stdout.reconfigure(line_buffering=True)
     signal.signal(signal.SIGINT, lambda *_: None)  # a terminal's Ctrl-C is for the server
+    preload = os.environ.pop("CARPOOL_PRELOAD", "") == "1"
+    threads = int(os.environ.pop("CARPOOL_CONCURRENCY", "1"))
+    trace_on_signal()
     line = open_line()
-    watch(line)
+    watch = Watch(line, stoppable=preload)
+    declare_threads(threads > 1)
     application = load(line)
-    say(line, b"R", 1)
-    serve(line, application)
+    if preload:
+        watch.stop()
+        warn(line)
+        line = Preloader(line).run()
+        if line is None:
+            return
+        Watch(line)
+    prepare(line)
+    Server(line, application, threads).run()
 
 
 if __name__ == "__main__":

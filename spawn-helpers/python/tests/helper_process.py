@@ -14,6 +14,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 HELPER = os.path.join(os.path.dirname(HERE), "carpool_wsgi.py")
 APPS = os.path.join(HERE, "apps")
 GUESTBOOK = os.path.join(HERE, "..", "..", "..", "examples", "guestbook")
+USUAL = ["null", "output", "errors", "line", "board"]  # descriptors of a helper that is idle
 SECONDS = 10  # nothing here takes so long; a test that waits for it has failed
 
 
@@ -122,7 +123,7 @@ class Helper:
         deadline = time.monotonic() + 2
         while True:
             numbers = sorted(os.listdir("/proc/%d/fd" % self.process.pid), key=int)
-            if len(numbers) == 4 or time.monotonic() > deadline:
+            if len(numbers) == len(USUAL) or time.monotonic() > deadline:
                 return numbers
             time.sleep(0.01)
 
@@ -164,7 +165,7 @@ class Serving(unittest.TestCase):
     @classmethod
     def check_descriptors(cls):
         numbers = cls.helper.descriptors()
-        if numbers != ["0", "1", "2", "3"]:
+        if len(numbers) != len(USUAL):
             raise AssertionError("open are %s" % numbers)
 
     def setUp(self):

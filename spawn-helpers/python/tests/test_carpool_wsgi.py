@@ -13,7 +13,7 @@ import tempfile
 import time
 import unittest
 
-from helper_process import APPS, GUESTBOOK, HELPER, SECONDS, Helper, Serving, read_all, scgi
+from helper_process import APPS, GUESTBOOK, HELPER, SECONDS, USUAL, Helper, Serving, read_all, scgi
 
 
 class Start(unittest.TestCase):
@@ -33,7 +33,7 @@ class Start(unittest.TestCase):
         with Helper("misbehave:application") as helper:
             steps, last = helper.start()
             self.assertEqual(["import misbehave", "find application"], steps)
-            self.assertEqual((b"R", 1, ""), last)
+            self.assertEqual((b"R", 1), last[:2])
 
     def test_the_module_and_the_callable_are_found_by_their_usual_names(self):
         with Helper("", "found") as helper:
@@ -187,7 +187,7 @@ class Process(Serving):
     def test_two_thousand_requests_leave_nothing_behind(self):
         for _ in range(2000):
             self.assertTrue(self.get("/empty")[2])
-        self.assertEqual(["0", "1", "2", "3"], self.helper.descriptors())
+        self.assertEqual(len(USUAL), len(self.helper.descriptors()))
 
 
 class Children(unittest.TestCase):
