@@ -185,7 +185,7 @@ public final class LivePool implements ApplicationPool {
           refusals.refused(request.app().name(), reason);
         }
         case PoolEffect.Start(ProcessId process, AppSpec app, int generation) ->
-            spawner.start(process.value(), app);
+            spawner.start(process.value(), app, generation);
         case PoolEffect.Stop(ProcessId process, String why, boolean force) ->
             spawner.stop(process.value(), why, force);
         case PoolEffect.Alarm(long at) -> timekeeper.ringAt(at);
@@ -296,7 +296,8 @@ public final class LivePool implements ApplicationPool {
 
   @Override
   public long spawnServerPid() {
-    return ProcessHandle.current().pid();
+    long preloader = spawner.preloaderPid();
+    return preloader == 0 ? ProcessHandle.current().pid() : preloader;
   }
 
   @Override

@@ -2,56 +2,43 @@ package dev.carpool.spawn;
 
 import com.google.common.collect.ImmutableList;
 import dev.carpool.channel.ChildStandardStream;
-import dev.carpool.descriptor.Descriptor;
-import dev.carpool.descriptor.Pipe;
-import dev.carpool.descriptor.SocketPair;
 import java.io.IOException;
 
-/**
- * A program that was executed.
- *
- * @param process in the operating system
- * @param line our end of its descriptor 0
- * @param output the reading end of its descriptors 1 and 2
- */
-record Execution(Process process, Descriptor line, Descriptor output) {
+/** Executes programs. */
+final class Execution {
 
   /**
    * Makes a process the leader of a session of its own, before anything of the application runs.
    */
   private static final String SETSID = "setsid";
 
-  static Execution of(LaunchPlan plan) throws IOException {
-    SocketPair line = SocketPair.open();
+  private Execution() {}
+
+  /** Executes a program, whose end is told on the spawner's loop. */
+  static Birth of(LaunchPlan plan, HelperSpawner home) throws IOException {
+    Ends ends = Ends.open();
     try {
-      Pipe output = Pipe.open();
-      try {
-        return new Execution(
-            start(plan, line.theirs(), output.writeEnd()), line.ours(), output.readEnd());
-      } catch (IOException | RuntimeException e) {
-        output.readEnd().close();
-        throw e;
-      } finally {
-        output.writeEnd().close();
-      }
+      Process process = start(plan, ends);
+      return ends.birth(
+          process.pid(),
+          then -> home.onExit(process, () -> then.accept(new ExitStatus(process.exitValue()))));
     } catch (IOException | RuntimeException e) {
-      line.ours().close();
+      ends.closeOurs();
       throw e;
     } finally {
-      line.theirs().close();
+      ends.closeTheirs();
     }
   }
 
-  private static Process start(LaunchPlan plan, Descriptor stdin, Descriptor output)
-      throws IOException {
+  private static Process start(LaunchPlan plan, Ends ends) throws IOException {
     ProcessBuilder builder =
         new ProcessBuilder(
             ImmutableList.<String>builder().add(SETSID).addAll(plan.command()).build());
     builder.environment().clear();
     builder.environment().putAll(plan.environment());
     builder.directory(plan.directory().toFile());
-    builder.redirectInput(ChildStandardStream.of(stdin));
-    builder.redirectOutput(ChildStandardStream.of(output));
+    builder.redirectInput(ChildStandardStream.of(ends.line().theirs()));
+    builder.redirectOutput(ChildStandardStream.of(ends.output().writeEnd()));
     builder.redirectErrorStream(true);
     return builder.start();
   }

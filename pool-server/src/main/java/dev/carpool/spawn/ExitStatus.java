@@ -9,6 +9,9 @@ import com.google.common.collect.ImmutableMap;
  */
 record ExitStatus(int value) {
 
+  /** That of a process whose parent, a preloader, ended before it. */
+  static final ExitStatus UNKNOWN = new ExitStatus(-1);
+
   private static final ImmutableMap<Integer, String> SIGNALS =
       ImmutableMap.<Integer, String>builder()
           .put(1, "SIGHUP")
@@ -40,6 +43,9 @@ record ExitStatus(int value) {
   /** {@code "exited with status 1"}, {@code "was ended by SIGKILL"}. */
   @Override
   public String toString() {
+    if (value < 0) {
+      return "ended, and nobody knows how: its preloader had ended before";
+    }
     int signal = value - 128;
     return signal <= 0
         ? "exited with status " + value

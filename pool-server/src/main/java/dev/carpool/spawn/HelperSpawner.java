@@ -1,6 +1,7 @@
 package dev.carpool.spawn;
 
 import dev.carpool.api.AppSpec;
+import dev.carpool.api.SpawnMethod;
 import dev.carpool.descriptor.Descriptor;
 import dev.carpool.descriptor.EventLoop;
 import dev.carpool.descriptor.Readiness;
@@ -10,9 +11,12 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,6 +24,10 @@ import org.slf4j.LoggerFactory;
 public final class HelperSpawner implements Spawner {
 
   private static final Logger LOG = LoggerFactory.getLogger(HelperSpawner.class);
+
+  /** How long a preloader may have nothing to do before it is stopped. */
+  public static final Duration DEFAULT_PRELOADER_IDLE_TIME = Duration.ofMinutes(10);
+
   private static final int BUFFER = 128 * 1024;
 
   private final Path helpers;
@@ -31,6 +39,9 @@ public final class HelperSpawner implements Spawner {
   private final ExecutorService executor =
       Executors.newSingleThreadExecutor(
           task -> Thread.ofPlatform().name("spawner").daemon(true).unstarted(task));
+  private final Preloaders preloaders = new Preloaders(this);
+  private volatile Duration preloaderIdleTime = DEFAULT_PRELOADER_IDLE_TIME;
+  private final AtomicBoolean closed = new AtomicBoolean();
   private final Map<Long, HelperProcess> processes = new ConcurrentHashMap<>();
 
   /**
@@ -47,10 +58,80 @@ public final class HelperSpawner implements Spawner {
   }
 
   @Override
-  public void start(long process, AppSpec app) {
-    HelperProcess helper = new HelperProcess(process, app, this);
+  public void start(long process, AppSpec app, int generation) {
+    HelperProcess helper = new HelperProcess(process, app, generation, this);
     processes.put(process, helper);
-    executor.execute(helper::execute);
+    if (app.spawn() == SpawnMethod.SMART) {
+      onLoop(() -> fork(helper));
+    } else {
+      execute(() -> helper.child().execute(() -> plan(app)));
+    }
+  }
+
+  /** Has a process forked by its preloader, which is started if need be; where its kind can. */
+  void fork(HelperProcess helper) {
+    Preloader preloader = preloaders.of(helper.app().name(), helper.generation());
+    if (preloader != null) {
+      preloader.fork(helper);
+    } else {
+      execute(() -> prepare(helper));
+    }
+  }
+
+  private void prepare(HelperProcess helper) {
+    LaunchPlan plan;
+    try {
+      plan = plan(helper.app());
+    } catch (StartProblem e) {
+      helper
+          .child()
+          .execute(
+              () -> {
+                throw e;
+              });
+      return;
+    }
+    if (!plan.preloads()) {
+      helper.child().execute(() -> plan);
+      return;
+    }
+    onLoop(
+        () -> {
+          Preloader preloader = preloaders.of(helper.app().name(), helper.generation());
+          if (preloader == null) {
+            preloader =
+                preloaders.start(helper.app(), helper.generation(), () -> plan.forPreloader());
+          }
+          preloader.fork(helper);
+        });
+  }
+
+  private LaunchPlan plan(AppSpec app) throws StartProblem {
+    return LaunchPlan.of(app, helpers, System.getenv());
+  }
+
+  /** Runs something on the thread that executes programs, and never ends. */
+  void execute(Runnable task) {
+    executor.execute(task);
+  }
+
+  @Override
+  public void renewed(String app, int generation) {
+    onLoop(() -> preloaders.renewed(app, generation));
+  }
+
+  @Override
+  public long preloaderPid() {
+    return CompletableFuture.supplyAsync(preloaders::latestPid, this::onLoop).join();
+  }
+
+  Duration preloaderIdleTime() {
+    return preloaderIdleTime;
+  }
+
+  /** Changes how long preloaders may have nothing to do, from the next time on; 0 for any time. */
+  public void setPreloaderIdleTime(Duration most) {
+    preloaderIdleTime = most;
   }
 
   @Override
@@ -75,12 +156,13 @@ public final class HelperSpawner implements Spawner {
 
   @Override
   public void close() {
-    executor.shutdown();
-    outputs.close();
-  }
-
-  Path helpers() {
-    return helpers;
+    if (closed.compareAndSet(false, true)) {
+      CompletableFuture.supplyAsync(preloaders::close, this::onLoop)
+          .thenCompose(Function.identity())
+          .join();
+      executor.shutdown();
+      outputs.close();
+    }
   }
 
   SpawnListener listener() {
@@ -107,6 +189,11 @@ public final class HelperSpawner implements Spawner {
   /** Hears what a process that is gone has said last. */
   void readRest(Line line) {
     while (line.readable(lineBuffer)) {}
+  }
+
+  /** Watches for the end of a process. */
+  EventLoop.Watch watch(Descriptor process, Runnable ended) throws IOException {
+    return lines.watch(process, Readiness.READABLE, readiness -> ended.run());
   }
 
   OutputLog listenTo(String app, long pid, Descriptor pipe) throws IOException {

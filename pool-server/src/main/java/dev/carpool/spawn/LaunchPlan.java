@@ -2,6 +2,7 @@ package dev.carpool.spawn;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import dev.carpool.api.AppKind;
 import dev.carpool.api.AppSpec;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,9 +16,13 @@ import java.util.Set;
  * @param command the words, with full paths
  * @param environment all of it; nothing else of the server's is inherited
  * @param directory to execute it in
+ * @param preloads whether it can load the application and fork the processes that serve it
  */
 record LaunchPlan(
-    ImmutableList<String> command, ImmutableMap<String, String> environment, Path directory) {
+    ImmutableList<String> command,
+    ImmutableMap<String, String> environment,
+    Path directory,
+    boolean preloads) {
 
   /** The server's variables that an application may see. */
   private static final Set<String> INHERITED =
@@ -53,7 +58,18 @@ record LaunchPlan(
       }
       case AUTO -> throw new AssertionError("resolved before");
     }
-    return new LaunchPlan(command.build(), environment, resolved.root());
+    return new LaunchPlan(
+        command.build(), environment, resolved.root(), resolved.kind() == AppKind.WSGI);
+  }
+
+  /** The same, but to load the application and to fork. */
+  LaunchPlan forPreloader() {
+    ImmutableMap<String, String> told =
+        ImmutableMap.<String, String>builder()
+            .putAll(environment)
+            .put("CARPOOL_PRELOAD", "1")
+            .buildOrThrow();
+    return new LaunchPlan(command, told, directory, false);
   }
 
   private static ImmutableMap<String, String> environment(AppSpec app, Map<String, String> server) {
@@ -67,6 +83,7 @@ record LaunchPlan(
         });
     environment.putAll(app.env());
     environment.put("CARPOOL_APP", app.name());
+    environment.put("CARPOOL_CONCURRENCY", Integer.toString(app.concurrency()));
     environment.put("CARPOOL_ENTRY", app.entry() == null ? "" : app.entry());
     return environment.buildKeepingLast();
   }

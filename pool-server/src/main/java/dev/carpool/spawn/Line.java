@@ -38,6 +38,15 @@ final class Line {
   static final char FAILED = 'F';
   static final char DONE = 'D';
 
+  /** To a preloader: fork a process with this line and this output. Answered by the same type. */
+  static final char FORK = 'K';
+
+  /** Of a preloader: it has loaded the application. */
+  static final char LOADED = 'L';
+
+  /** Of a preloader: a process that it forked has ended. */
+  static final char EXITED = 'X';
+
   private static final int HEADER = 8;
   private static final int MAX_PAYLOAD = 65536;
   private static final ValueLayout.OfInt BIG_ENDIAN =
@@ -70,9 +79,7 @@ final class Line {
 
   /** Sends a frame without payload, and maybe a copy of a descriptor with it. */
   void send(char type, int id, @Nullable Descriptor passed) throws IOException {
-    MemorySegment frame = OUTGOING.get();
-    frame.set(BIG_ENDIAN, 0, type << 24);
-    frame.set(BIG_ENDIAN, 4, id);
+    MemorySegment frame = frame(type, id);
     lastServed = type == SERVE ? Integer.toUnsignedLong(id) : NO_SESSION;
     int sent;
     try {
@@ -85,6 +92,20 @@ final class Line {
       lastServed = NO_SESSION;
       throw new IOException("its line is full: it does not read");
     }
+  }
+
+  /** Asks a preloader for a process with the other ends of these, which stay the caller's. */
+  void sendFork(int id, Ends ends) throws IOException {
+    if (socket.send(frame(FORK, id), ends.line().theirs(), ends.output().writeEnd()) != HEADER) {
+      throw new IOException("its line is full: it does not read");
+    }
+  }
+
+  private static MemorySegment frame(char type, int id) {
+    MemorySegment frame = OUTGOING.get();
+    frame.set(BIG_ENDIAN, 0, type << 24);
+    frame.set(BIG_ENDIAN, 4, id);
+    return frame;
   }
 
   /**
@@ -158,7 +179,10 @@ final class Line {
   }
 
   private static boolean known(char type) {
-    return type == STEP || type == READY || type == FAILED || type == DONE;
+    return switch (type) {
+      case STEP, READY, FAILED, DONE, FORK, LOADED, EXITED -> true;
+      default -> false;
+    };
   }
 
   private static String printable(byte[] bytes) {

@@ -15,8 +15,21 @@ public interface Spawner extends AutoCloseable {
    * SpawnListener#startFailed}, and in any case at last of {@link SpawnListener#gone}.
    *
    * @param process a number of the caller's, never used again
+   * @param generation of the application's code: what was loaded for another one is not used
    */
-  void start(long process, AppSpec app);
+  void start(long process, AppSpec app, int generation);
+
+  /**
+   * Lets go of what was loaded for other generations of an application.
+   *
+   * @param generation the one whose processes are started from now on
+   */
+  default void renewed(String app, int generation) {}
+
+  /** The pid of the process that forked last and can fork again; 0 if there is none. */
+  default long preloaderPid() {
+    return 0;
+  }
 
   /**
    * Asks a process to serve a connection.
@@ -33,7 +46,10 @@ public interface Spawner extends AutoCloseable {
    */
   void stop(long process, String why, boolean force);
 
-  /** Releases threads and descriptors. Every process has to be gone before. */
+  /**
+   * Releases threads and descriptors, and ends the preloaders. Every process has to be gone before.
+   * A second call changes nothing.
+   */
   @Override
   void close();
 }

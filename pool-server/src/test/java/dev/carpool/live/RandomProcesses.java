@@ -60,7 +60,7 @@ final class RandomProcesses implements Spawner {
   }
 
   @Override
-  public void start(long process, AppSpec app) {
+  public void start(long process, AppSpec app, int generation) {
     Life life = new Life();
     living.put(process, life);
     soon(

@@ -49,7 +49,7 @@ final class ScriptedSpawner implements Spawner {
   }
 
   @Override
-  public void start(long process, AppSpec app) {
+  public void start(long process, AppSpec app, int generation) {
     Attempt attempt = new Attempt(process, app);
     living.put(process, attempt);
     attempts.add(attempt);

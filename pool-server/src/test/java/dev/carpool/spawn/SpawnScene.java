@@ -8,6 +8,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import dev.carpool.api.AppKind;
 import dev.carpool.api.AppSpec;
+import dev.carpool.api.SpawnMethod;
 import dev.carpool.api.SpawnReport;
 import dev.carpool.descriptor.Census;
 import dev.carpool.descriptor.EventLoop;
@@ -79,15 +80,19 @@ final class SpawnScene implements SpawnListener, AutoCloseable {
   /** One of the bad applications: a helper if it has a helper.py, else one for the WSGI helper. */
   static AppSpec misbehaving(String name) {
     Path root = MISBEHAVING.resolve(name);
-    AppSpec app = AppSpec.named(name, root);
+    AppSpec app = AppSpec.named(name, root).withSpawn(SpawnMethod.DIRECT);
     return root.resolve("helper.py").toFile().exists()
         ? app.withKind(AppKind.HELPER).withCommand(List.of("python3", "helper.py"))
         : app;
   }
 
   long start(AppSpec app) {
+    return start(app, 1);
+  }
+
+  long start(AppSpec app, int generation) {
     long process = lastProcess.incrementAndGet();
-    spawner.start(process, app);
+    spawner.start(process, app, generation);
     return process;
   }
 

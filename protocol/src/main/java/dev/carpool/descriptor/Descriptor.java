@@ -110,15 +110,31 @@ public final class Descriptor implements AutoCloseable {
     enter();
     try {
       if (passed == null) {
-        return sendmsg(scratch, scratch.outgoing(bytes, -1));
+        return sendmsg(scratch, scratch.outgoing(bytes, -1, -1));
       }
       passed.enter();
       try {
-        return sendmsg(scratch, scratch.outgoing(bytes, passed.number));
+        return sendmsg(scratch, scratch.outgoing(bytes, passed.number, -1));
       } finally {
         passed.leave();
       }
     } finally {
+      leave();
+      Reference.reachabilityFence(bytes);
+    }
+  }
+
+  /** Like {@link #send(MemorySegment, Descriptor)} with copies of two descriptors. */
+  public int send(MemorySegment bytes, Descriptor first, Descriptor second) throws IOException {
+    Scratch scratch = Scratch.get();
+    enter();
+    first.enter();
+    second.enter();
+    try {
+      return sendmsg(scratch, scratch.outgoing(bytes, first.number, second.number));
+    } finally {
+      second.leave();
+      first.leave();
       leave();
       Reference.reachabilityFence(bytes);
     }

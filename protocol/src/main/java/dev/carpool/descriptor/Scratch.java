@@ -9,7 +9,7 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * A thread's own native memory for the arguments of system calls: errno, one {@code msghdr} with
- * one {@code iovec} and room for one passed descriptor.
+ * one {@code iovec} and room for two passed descriptors.
  */
 final class Scratch {
 
@@ -19,9 +19,10 @@ final class Scratch {
   private static final int SOL_SOCKET = 1;
   private static final int SCM_RIGHTS = 1;
 
-  /** CMSG_SPACE and CMSG_LEN of one int. */
+  /** CMSG_SPACE of one int, and of two. */
   private static final int CONTROL_SPACE = 24;
 
+  /** CMSG_LEN of one int. */
   private static final int CONTROL_LENGTH = 20;
 
   final MemorySegment errno;
@@ -58,15 +59,16 @@ final class Scratch {
     throw new ErrnoException(call, errno);
   }
 
-  /** A message of these bytes, with a descriptor unless it is negative. */
-  MemorySegment outgoing(MemorySegment bytes, int descriptor) {
+  /** A message of these bytes, with each of the descriptors unless it is negative. */
+  MemorySegment outgoing(MemorySegment bytes, int descriptor, int second) {
     vector.set(ADDRESS, 0, bytes);
     vector.set(JAVA_LONG, 8, bytes.byteSize());
     if (descriptor >= 0) {
-      control.set(JAVA_LONG, 0, CONTROL_LENGTH);
+      control.set(JAVA_LONG, 0, second < 0 ? CONTROL_LENGTH : CONTROL_LENGTH + Integer.BYTES);
       control.set(JAVA_INT, 8, SOL_SOCKET);
       control.set(JAVA_INT, 12, SCM_RIGHTS);
       control.set(JAVA_INT, 16, descriptor);
+      control.set(JAVA_INT, 20, second);
       message.set(ADDRESS, 32, control);
       message.set(JAVA_LONG, 40, CONTROL_SPACE);
     } else {

@@ -46,6 +46,7 @@ enum Syscall {
   SHUTDOWN,
   SOCKET,
   SOCKETPAIR,
+  SYSCALL,
   WRITE;
 
   static final MemoryLayout ERRNO = Linker.Option.captureStateLayout();

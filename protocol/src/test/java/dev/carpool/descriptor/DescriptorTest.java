@@ -240,7 +240,7 @@ class DescriptorTest {
       Census quiet = Census.take();
       try (SocketPair session = SocketPair.open()) {
         Scratch scratch = Scratch.get();
-        MemorySegment message = scratch.outgoing(one(1), session.ours().number());
+        MemorySegment message = scratch.outgoing(one(1), session.ours().number(), -1);
         MemorySegment control = memory.asSlice(64, 24); // CMSG_LEN of two ints
         control.set(JAVA_LONG, 0, 24);
         control.set(JAVA_INT, 8, 1); // SOL_SOCKET
