@@ -38,6 +38,7 @@ final class Visitor implements Requester {
   private final AtomicReference<EventLoop.@Nullable Watch> watch = new AtomicReference<>();
   private long since; // confined to the loop
   private volatile long request;
+  private volatile boolean overdue;
 
   /** A visitor who has done nothing but connect, with his connection, which is taken over. */
   Visitor(Front front, Descriptor connection) {
@@ -162,9 +163,14 @@ final class Visitor implements Requester {
   }
 
   @Override
+  public void overdue() {
+    overdue = true;
+  }
+
+  @Override
   public void ended(LiveSession.Ending ending) {
     if (ending == LiveSession.Ending.LOST && !isAnswered()) {
-      front.farewell(connection, Refusal.diedBeforeAnswering());
+      front.farewell(connection, Refusal.noAnswer(overdue));
     } else {
       connection.close();
     }

@@ -48,7 +48,7 @@ final class Exchange implements BodyReader.Then, Relay.Receiver {
   private boolean over;
   private boolean refused;
   private @Nullable HangUpWatch watch;
-  private @Nullable Session session;
+  private @Nullable LiveSession session;
   private @Nullable ResponseStream stream;
 
   Exchange(
@@ -131,7 +131,7 @@ final class Exchange implements BodyReader.Then, Relay.Receiver {
   private void answered(@Nullable Session granted, @Nullable Throwable failure) {
     try {
       if (granted != null) {
-        relays.execute(() -> serve(granted));
+        relays.execute(() -> serve((LiveSession) granted));
       } else if (failure != null) {
         request.getComponents().getExecutor().execute(() -> refused(failure));
       }
@@ -153,7 +153,7 @@ final class Exchange implements BodyReader.Then, Relay.Receiver {
     }
   }
 
-  private void serve(Session granted) {
+  private void serve(LiveSession granted) {
     synchronized (this) {
       session = granted;
       if (over) {
@@ -162,7 +162,7 @@ final class Exchange implements BodyReader.Then, Relay.Receiver {
       }
     }
     try {
-      if (!relay((LiveSession) granted)) {
+      if (!relay(granted)) {
         askAnother(granted);
       }
     } catch (CgiResponseParser.BadResponse e) {
@@ -240,7 +240,7 @@ final class Exchange implements BodyReader.Then, Relay.Receiver {
 
   @Override
   public void nothingCame(boolean untouched) {
-    Session ended;
+    LiveSession ended;
     synchronized (this) {
       ended = session;
       if (over || refused || ended == null) {
@@ -252,7 +252,7 @@ final class Exchange implements BodyReader.Then, Relay.Receiver {
         name(),
         ended.pid(),
         untouched ? "before it had answered" : "within the headers of its response");
-    refuse(Refusal.diedBeforeAnswering());
+    refuse(Refusal.noAnswer(ended.isOverdue()));
   }
 
   private void streamed(@Nullable Throwable fault) {

@@ -27,6 +27,7 @@ public final class LiveSession implements Session {
   private final Connection connection;
   private final Runnable giveBack;
   private final AtomicBoolean closed = new AtomicBoolean();
+  private volatile boolean overdue;
   private final CompletableFuture<Ending> ending = new CompletableFuture<>();
 
   /**
@@ -69,6 +70,15 @@ public final class LiveSession implements Session {
    */
   public CompletableFuture<Ending> ending() {
     return ending;
+  }
+
+  /** Whether its process was ended because the session took longer than it may. */
+  public boolean isOverdue() {
+    return overdue;
+  }
+
+  void becomeOverdue() {
+    overdue = true;
   }
 
   @Override

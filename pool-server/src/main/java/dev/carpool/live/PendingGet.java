@@ -94,6 +94,11 @@ final class PendingGet extends CompletableFuture<Session> implements Requester {
   }
 
   @Override
+  public void overdue() {
+    Objects.requireNonNull(session).becomeOverdue();
+  }
+
+  @Override
   public void ended(LiveSession.Ending ending) {
     Objects.requireNonNull(session).ending().complete(ending);
   }

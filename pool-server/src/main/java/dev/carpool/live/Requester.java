@@ -45,6 +45,9 @@ public interface Requester {
   /** There will be no place, for this reason. */
   void refused(PoolException reason);
 
+  /** The session takes longer than it may: its process is being ended. */
+  void overdue();
+
   /** The session that was handed over is over. */
   void ended(LiveSession.Ending ending);
 }

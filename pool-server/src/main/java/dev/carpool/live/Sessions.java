@@ -59,6 +59,14 @@ final class Sessions implements SpawnListener {
     }
   }
 
+  /** Says to the requester of a session that it takes too long. */
+  void overdue(long session) {
+    Open of = open.get(session);
+    if (of != null) {
+      of.requester().overdue();
+    }
+  }
+
   private void waitAgain(Open of, String why) {
     PoolEffect.HandOver granted = of.granted();
     waiting.put(granted.request().id(), of.requester());

@@ -71,8 +71,15 @@ public record Refusal(
         null);
   }
 
-  public static Refusal diedBeforeAnswering() {
-    return new Refusal(502, "No answer", "The application's process ended before it had answered.");
+  /**
+   * A process that is gone before it has answered anything.
+   *
+   * @param overdue whether that is because it took longer than it may
+   */
+  public static Refusal noAnswer(boolean overdue) {
+    return overdue
+        ? new Refusal(504, "Took too long", "The application did not answer in the time it has.")
+        : new Refusal(502, "No answer", "The application's process ended before it had answered.");
   }
 
   public static Refusal garbage() {

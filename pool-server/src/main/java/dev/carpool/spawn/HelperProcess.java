@@ -3,14 +3,24 @@ package dev.carpool.spawn;
 import dev.carpool.api.AppSpec;
 import dev.carpool.api.SpawnReport;
 import dev.carpool.descriptor.Descriptor;
+import dev.carpool.descriptor.Signals;
 import java.io.IOException;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A process that serves connections. Confined to the spawner's event loop, but for {@link #serve}.
  */
 final class HelperProcess implements SpawnedProcess.Listener {
+
+  private static final Logger LOG = LoggerFactory.getLogger(HelperProcess.class);
+
+  /** Says with READY on which signal it prints what it is doing. */
+  private static final Pattern TRACE = Pattern.compile("\\btrace=([1-9][0-9]?)\\b");
 
   /** Preloaders that are tried for one process. */
   private static final int PRELOADERS = 2;
@@ -25,7 +35,10 @@ final class HelperProcess implements SpawnedProcess.Listener {
   private @Nullable Preloader parent;
 
   private int preloaders;
-  private long pid;
+  private volatile long pid;
+
+  /** The signal on which it prints what it is doing; 0 if it has said none. */
+  private volatile int trace;
 
   HelperProcess(long id, AppSpec app, int generation, HelperSpawner home) {
     this.id = id;
@@ -61,6 +74,24 @@ final class HelperProcess implements SpawnedProcess.Listener {
     if (parent != null && parent.withdraw(this)) {
       parent = null;
       child.neverStarted("was stopped before it was started");
+    }
+  }
+
+  /** Logs what it is doing for a session; on the spawner's thread. */
+  void explain(int session, String how) {
+    String request = Board.read(pid, session);
+    LOG.warn(
+        "{} at {} {}{}",
+        request.isEmpty() ? "a request" : request,
+        child,
+        how,
+        trace == 0 ? "" : "; this is what it does:");
+    if (trace != 0) {
+      try {
+        Signals.send(pid, trace);
+      } catch (IOException e) {
+        LOG.warn("{} cannot be asked what it does: {}", child, e.getMessage());
+      }
     }
   }
 
@@ -103,13 +134,15 @@ final class HelperProcess implements SpawnedProcess.Listener {
   @Override
   public void frame(char type, int number, byte[] payload) {
     switch (type) {
-      case Line.READY -> ready(number);
+      case Line.READY -> ready(number, SpawnedProcess.text(payload, 200));
       case Line.DONE -> home.listener().done(id, number, payload.length == 0 || payload[0] == 0);
       default -> {} // the words of a preloader, and late ones about the start
     }
   }
 
-  private void ready(int concurrency) {
+  private void ready(int concurrency, String abilities) {
+    Matcher said = TRACE.matcher(abilities);
+    trace = said.find() ? Integer.parseInt(said.group(1)) : 0;
     if (concurrency < 1) {
       child.failed(
           "it says that it is ready for " + concurrency + " connections", "", List.of(), false);

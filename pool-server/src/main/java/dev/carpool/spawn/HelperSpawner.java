@@ -144,6 +144,14 @@ public final class HelperSpawner implements Spawner {
   }
 
   @Override
+  public void explain(long process, long session, String how) {
+    HelperProcess helper = processes.get(process);
+    if (helper != null) {
+      execute(() -> helper.explain((int) session, how)); // it reads files, which may take a while
+    }
+  }
+
+  @Override
   public void stop(long process, String why, boolean force) {
     onLoop(
         () -> {

@@ -40,6 +40,13 @@ public interface Spawner extends AutoCloseable {
   void serve(long process, long session, Descriptor connection) throws IOException;
 
   /**
+   * Logs a session that takes long: its request where that is known, and what its process is doing.
+   *
+   * @param how in words, as in {@code "has taken 5 s"}
+   */
+  default void explain(long process, long session, String how) {}
+
+  /**
    * Ends a process by the {@link StoppingLadder}. May be called again to do it by force.
    *
    * @param force without asking it to finish

@@ -69,6 +69,9 @@ final class SessionsTest {
     public void refused(PoolException reason) {}
 
     @Override
+    public void overdue() {}
+
+    @Override
     public void ended(LiveSession.Ending ending) {
       endings.add(ending);
     }
