@@ -17,7 +17,8 @@ final class ArchitectureTest {
   private static final PackageTable TABLE =
       PackageTable.ofThisModule()
           .mayImport("pool", "api")
-          .mayImport("spawn", "api", "descriptor", "channel.ChildStandardStream")
+          .mayImport("log", "descriptor")
+          .mayImport("spawn", "api", "descriptor", "channel.ChildStandardStream", "log")
           .mayImport("live", "api", "descriptor", "pool", "spawn.Spawner", "spawn.SpawnListener")
           .mayImport(
               "door", "api", "wire", "wire.proto", "descriptor", "channel", "live.LiveSession")
@@ -41,6 +42,7 @@ final class ArchitectureTest {
               "front",
               "gateway",
               "live",
+              "log",
               "spawn",
               "status",
               "words");

@@ -21,7 +21,7 @@ final class AppKeys {
       ImmutableSet.<String>builder()
           .add("root", "kind", "entry", "python", "command", "spawn", "min", "concurrency")
           .add("start_timeout", "max_requests", "max_request_time", "slow_request_time")
-          .add("memory_limit", "hard_memory_limit", "listen")
+          .add("memory_limit", "hard_memory_limit", "listen", "log")
           .addAll(ListenKeys.PERMISSIONS)
           .add("env")
           .build();
@@ -52,7 +52,8 @@ final class AppKeys {
             .withMin(min(app, pool))
             .withConcurrency(app.number("concurrency", 1, 1))
             .withStartTimeout(app.time("start_timeout", SHORTEST, AppSpec.DEFAULT_START_TIMEOUT))
-            .withLimits(limits(app));
+            .withLimits(limits(app))
+            .withLog(log(app));
     ListenKeys.Listening listening = listenKeys.read(app, name);
     return new ServerConfig.App(spec, listening.listeners(), listening.permissions());
   }
@@ -107,6 +108,28 @@ final class AppKeys {
       return root;
     } catch (InvalidPathException e) {
       app.wrong(app.at("root"), "'root' is not a path: " + e.getReason());
+      return null;
+    }
+  }
+
+  /** The file for what the app prints; null for the server's log. */
+  private @Nullable Path log(Section app) {
+    String text = app.text("log");
+    if (text == null) {
+      return null;
+    }
+    try {
+      Path log = file.toAbsolutePath().resolveSibling(text).normalize();
+      Path folder = log.getParent();
+      if (folder != null && !Files.isDirectory(folder)) {
+        doubts.add(
+            app.problem(app.at("log"), "there is no directory " + Section.shown("" + folder)));
+      } else if (Files.isDirectory(log)) {
+        doubts.add(app.problem(app.at("log"), Section.shown("" + log) + " is a directory"));
+      }
+      return log;
+    } catch (InvalidPathException e) {
+      app.wrong(app.at("log"), "'log' is not a path: " + e.getReason());
       return null;
     }
   }

@@ -4,6 +4,7 @@ import dev.carpool.api.PoolLimits;
 import dev.carpool.channel.RuntimeDirectory;
 import dev.carpool.config.ConfigException;
 import dev.carpool.config.ServerConfig;
+import dev.carpool.log.LogFormat;
 import dev.carpool.words.Arguments;
 import dev.carpool.words.MisuseException;
 import java.io.IOException;
@@ -35,12 +36,21 @@ record CommonOptions(
         --runtime-dir DIR  where admin.sock and status.fifo are. Else
                            $CARPOOL_RUNTIME_DIR; else /run/carpool for root,
                            $XDG_RUNTIME_DIR/carpool or ~/.cache/carpool for others
+        --log FILE         the server's log, instead of standard error; USR1 opens it
+                           anew, and those of the applications
+        --log-format WORD  text or json; for the applications' log files, too
         -v, --verbose      log more
       """
         .formatted(PoolLimits.DEFAULT.max(), PoolLimits.DEFAULT.queueMax());
   }
 
-  static CommonOptions take(Arguments arguments) throws MisuseException {
+  /** Takes the options; those that are about the log are followed at once. */
+  static CommonOptions take(Arguments arguments) throws MisuseException, IOException {
+    logFormat(arguments.option("--log-format"));
+    Path log = path(arguments.option("--log"));
+    if (log != null) {
+      LogConfiguration.file(log);
+    }
     if (arguments.flag("-v", "--verbose")) {
       LogConfiguration.verbose();
     }
@@ -49,6 +59,18 @@ record CommonOptions(
         path(arguments.option("--runtime-dir")),
         arguments.number("--max", 1),
         arguments.number("--queue-max", 0));
+  }
+
+  private static void logFormat(@Nullable String word) throws MisuseException {
+    if (word != null) {
+      LogConfiguration.format(
+          switch (word) {
+            case "text" -> LogFormat.TEXT;
+            case "json" -> LogFormat.JSON;
+            default ->
+                throw new MisuseException("--log-format is text or json, not '" + word + "'");
+          });
+    }
   }
 
   /** A path as it was typed; null for null. */

@@ -25,8 +25,10 @@ public final class Main {
 
   /** Runs a command and ends with its exit code: 0, 1 at run time, 2 usage, 78 configuration. */
   public static void main(String[] words) {
+    StopSignals.prepare();
     int code = run(words);
     System.out.flush();
+    LogConfiguration.flush();
     System.exit(code);
   }
 
@@ -49,14 +51,17 @@ public final class Main {
       }
       return command.run(arguments);
     } catch (MisuseException e) {
+      LogConfiguration.flush();
       System.err.println("carpool: " + e.getMessage());
       System.err.println(
           "See 'carpool " + (COMMANDS.containsKey(name) ? name + " --help'." : "--help'."));
       return MISUSED;
     } catch (ConfigException e) {
+      LogConfiguration.flush();
       System.err.println(e.getMessage());
       return ConfigCheck.BAD;
     } catch (IOException e) {
+      LogConfiguration.flush();
       System.err.println("carpool: " + e.getMessage());
       return FAILED;
     } catch (InterruptedException e) {

@@ -8,6 +8,7 @@ import dev.carpool.door.AdminSocket;
 import dev.carpool.door.Reception;
 import dev.carpool.door.ServerSocket;
 import dev.carpool.live.LivePool;
+import dev.carpool.log.LogFiles;
 import dev.carpool.spawn.HelperSpawner;
 import dev.carpool.status.StatusFifo;
 import dev.carpool.words.MisuseException;
@@ -39,6 +40,7 @@ final class PoolServer implements AutoCloseable {
   private volatile ServerConfig config;
   private final RuntimeDirectory directory;
   private final RuntimeDirectory.Lock lock;
+  private final LogFiles logs = new LogFiles(LogConfiguration.format());
   private final LivePool pool;
   private final Reception reception;
   private final List<AutoCloseable> lookouts = new ArrayList<>();
@@ -58,7 +60,7 @@ final class PoolServer implements AutoCloseable {
     pool =
         new LivePool(
             config.limits(),
-            (listener, loop) -> new HelperSpawner(helpers, listener, loop),
+            (listener, loop) -> new HelperSpawner(helpers, logs, listener, loop),
             Version.text());
     listeners = new Listeners(pool, directory.path());
     reception =
@@ -157,6 +159,13 @@ final class PoolServer implements AutoCloseable {
         .filter(name -> !kept.contains(name))
         .forEach(pool::forget);
     LOG.info("the configuration was reloaded");
+  }
+
+  /** Opens all log files anew, for whoever has renamed them. */
+  void reopenLogs() {
+    LogConfiguration.reopen();
+    logs.reopen();
+    LOG.info("the log files were opened anew (USR1)");
   }
 
   /**

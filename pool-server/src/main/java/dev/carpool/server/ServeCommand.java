@@ -37,7 +37,7 @@ final class ServeCommand implements Command {
       @Nullable Integer port,
       @Nullable String python) {
 
-    static Wish take(Arguments arguments) throws MisuseException {
+    static Wish take(Arguments arguments) throws MisuseException, IOException {
       CommonOptions options = CommonOptions.take(arguments);
       Integer port = arguments.number("--port", 0);
       if (port != null && port > 65535) {

@@ -5,6 +5,9 @@ import dev.carpool.api.SpawnMethod;
 import dev.carpool.descriptor.Descriptor;
 import dev.carpool.descriptor.EventLoop;
 import dev.carpool.descriptor.Readiness;
+import dev.carpool.log.LogFiles;
+import dev.carpool.log.LogFormat;
+import dev.carpool.log.Outlets;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -34,6 +37,7 @@ public final class HelperSpawner implements Spawner {
   private final SpawnListener listener;
   private final EventLoop lines;
   private final EventLoop outputs;
+  private final Outlets outlets;
   private final MemorySegment lineBuffer = Arena.ofAuto().allocate(BUFFER);
   private final MemorySegment outputBuffer = Arena.ofAuto().allocate(BUFFER);
   private final ExecutorService executor =
@@ -44,17 +48,25 @@ public final class HelperSpawner implements Spawner {
   private final AtomicBoolean closed = new AtomicBoolean();
   private final Map<Long, HelperProcess> processes = new ConcurrentHashMap<>();
 
+  /** A spawner whose applications' log files nobody reopens. */
+  public HelperSpawner(Path helpers, SpawnListener listener, EventLoop lines) throws IOException {
+    this(helpers, new LogFiles(LogFormat.TEXT), listener, lines);
+  }
+
   /**
    * A spawner without processes yet.
    *
    * @param helpers the folder spawn-helpers
+   * @param logs the log files that applications have
    * @param lines runs all that happens to the processes; stays the caller's, who closes it later
    */
-  public HelperSpawner(Path helpers, SpawnListener listener, EventLoop lines) throws IOException {
+  public HelperSpawner(Path helpers, LogFiles logs, SpawnListener listener, EventLoop lines)
+      throws IOException {
     this.helpers = helpers;
     this.listener = listener;
     this.lines = lines;
     outputs = new EventLoop("outputs", (thread, e) -> LOG.error("an output's handler failed", e));
+    outlets = new Outlets(outputs, logs);
   }
 
   @Override
@@ -204,9 +216,10 @@ public final class HelperSpawner implements Spawner {
     return lines.watch(process, Readiness.READABLE, readiness -> ended.run());
   }
 
-  OutputLog listenTo(String app, long pid, Descriptor pipe) throws IOException {
+  OutputLog listenTo(AppSpec app, long pid, Descriptor pipe) throws IOException {
+    Path log = app.log() == null ? null : app.root().resolve(app.log());
     try {
-      return new OutputLog(app, pid, pipe, outputs, outputBuffer);
+      return new OutputLog(app.name(), pid, log, outlets, pipe, outputs, outputBuffer);
     } catch (IOException e) {
       pipe.close();
       throw e;

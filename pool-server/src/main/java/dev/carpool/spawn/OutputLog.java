@@ -6,55 +6,68 @@ import com.google.common.collect.EvictingQueue;
 import dev.carpool.descriptor.Descriptor;
 import dev.carpool.descriptor.EventLoop;
 import dev.carpool.descriptor.Readiness;
-import java.io.ByteArrayOutputStream;
+import dev.carpool.log.LineSplitter;
+import dev.carpool.log.Outlet;
+import dev.carpool.log.Outlets;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * What one process prints, line by line in the log, the last lines kept for a report. Lives on the
- * output loop; only {@link #lastLines} may be asked from elsewhere.
+ * What one process prints, line by line to its outlet, the last lines kept for a report. Lives on
+ * the output loop; only {@link #lastLines} may be asked from elsewhere.
  */
 final class OutputLog {
 
   private static final int KEPT_LINES = 50;
-  private static final int MAX_LINE = 8192;
 
   /**
    * How much is still read of a process that has ended; a grandchild may go on printing for ever.
    */
   private static final int LAST_BYTES = 1 << 20;
 
-  private final Logger log;
   private final Descriptor pipe;
   private final EventLoop loop;
   private final MemorySegment buffer;
   private final EvictingQueue<String> kept = EvictingQueue.create(KEPT_LINES);
-  private final ByteArrayOutputStream line = new ByteArrayOutputStream(256);
+  private final LineSplitter splitter = new LineSplitter(this::say);
+  private final Supplier<Outlet> opening;
+  private @Nullable Outlet outlet;
   private EventLoop.@Nullable Watch watch;
-  private long cut;
-  private long pid;
 
   /**
    * Begins to listen.
    *
+   * @param file of the application's own; null for the server's log
+   * @param outlets where the lines go
    * @param pipe the reading end, taken over
    * @param loop where to read it
    * @param buffer the loop's own, for the length of one read
    */
-  OutputLog(String app, long pid, Descriptor pipe, EventLoop loop, MemorySegment buffer)
+  OutputLog(
+      String app,
+      long pid,
+      @Nullable Path file,
+      Outlets outlets,
+      Descriptor pipe,
+      EventLoop loop,
+      MemorySegment buffer)
       throws IOException {
-    this.log = LoggerFactory.getLogger("app." + app);
-    this.pid = pid;
     this.pipe = pipe;
     this.loop = loop;
     this.buffer = buffer;
+    opening = () -> outlets.open(app, pid, file);
     pipe.nonBlocking();
     watch = loop.watch(pipe, Readiness.READABLE, readiness -> read());
+    loop.execute(
+        () -> {
+          if (watch != null) {
+            outlet(); // so that the file is there before anything was printed
+          }
+        });
   }
 
   /** Reads what is there now, and runs something after that. */
@@ -101,53 +114,37 @@ final class OutputLog {
     try {
       n = pipe.read(buffer);
     } catch (IOException e) {
-      log.warn("[{}] its output cannot be read: {}", pid, e.getMessage());
+      say("its output cannot be read: " + e.getMessage());
       n = Descriptor.END;
     }
     if (n == Descriptor.END) {
       end();
     } else if (n > 0) {
-      split(buffer.asSlice(0, n).toArray(JAVA_BYTE));
+      splitter.take(buffer.asSlice(0, n).toArray(JAVA_BYTE));
+      outlet().flush();
     }
     return n;
   }
 
-  private void split(byte[] bytes) {
-    int start = 0;
-    for (int i = 0; i < bytes.length; i++) {
-      if (bytes[i] == '\n') {
-        append(bytes, start, i - start);
-        endOfLine();
-        start = i + 1;
-      }
-    }
-    append(bytes, start, bytes.length - start);
-  }
-
-  private void append(byte[] bytes, int from, int length) {
-    int room = Math.min(length, MAX_LINE - line.size());
-    line.write(bytes, from, room);
-    cut += length - room;
-  }
-
-  private void endOfLine() {
-    String text = line.toString(StandardCharsets.UTF_8);
-    line.reset();
-    if (cut > 0) {
-      text += " ... (" + cut + " bytes more were cut)";
-      cut = 0;
-    }
+  private void say(String line) {
     synchronized (kept) {
-      kept.add(text);
+      kept.add(line);
     }
-    log.info("[{}] {}", pid, text);
+    outlet().say(line);
+  }
+
+  /** Opened on the loop, since opening a file may take a while. */
+  private Outlet outlet() {
+    if (outlet == null) {
+      outlet = opening.get();
+    }
+    return outlet;
   }
 
   private void end() {
     if (watch != null) {
-      if (line.size() > 0) {
-        endOfLine();
-      }
+      splitter.end();
+      outlet().close();
       watch.end();
       watch = null;
       pipe.close();

@@ -155,7 +155,7 @@ final class SpawnedProcess implements Line.Listener {
     ladder = new StoppingLadder(toString(), pid, made, home::later);
     birth.end().told(this::exited);
     try {
-      output = home.listenTo(app.name(), pid, birth.output());
+      output = home.listenTo(app, pid, birth.output());
       watch = home.watch(made);
     } catch (IOException e) {
       failed("it cannot be listened to: " + e.getMessage(), "", List.of(), false);

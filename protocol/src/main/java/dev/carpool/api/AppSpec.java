@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  * @param startTimeout how long a process may take to become ready
  * @param limits what its processes may use before they are replaced
  * @param runAs whose processes they are, and with what rights
- * @param log the file that gets what its processes print; null for the server's log
+ * @param log the file that gets what its processes print, counted from the root if it is relative;
+ *     null for the server's log
  */
 public record AppSpec(
     String name,

@@ -7,6 +7,7 @@ public enum Errno {
   ESRCH(3, "no such process"),
   EINTR(4, "interrupted"),
   EIO(5, "input/output error"),
+  ENXIO(6, "nobody is at its other end"),
   EBADF(9, "not an open descriptor"),
   EAGAIN(11, "would block"),
   ENOMEM(12, "out of memory"),
@@ -17,10 +18,12 @@ public enum Errno {
   EINVAL(22, "invalid argument"),
   ENFILE(23, "the system has too many open files"),
   EMFILE(24, "this process has too many open files"),
+  EFBIG(27, "file too large"),
   ENOSPC(28, "no space left on device"),
   EROFS(30, "read-only file system"),
   EPIPE(32, "nobody reads any more"),
   ENAMETOOLONG(36, "name too long"),
+  ELOOP(40, "a symbolic link, or too many of them"),
   EPROTO(71, "protocol error"),
   ENOTSOCK(88, "not a socket"),
   EPROTOTYPE(91, "a socket of another type"),
@@ -34,6 +37,7 @@ public enum Errno {
   ETOOMANYREFS(109, "too many descriptors in flight"),
   ETIMEDOUT(110, "timed out"),
   ECONNREFUSED(111, "connection refused, nobody listens"),
+  EDQUOT(122, "the user's share of the disk is full"),
   OTHER(0, "another error");
 
   private final int number;

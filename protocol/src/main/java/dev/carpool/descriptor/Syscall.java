@@ -46,6 +46,7 @@ enum Syscall {
   SHUTDOWN,
   SOCKET,
   SOCKETPAIR,
+  STATX,
   SYSCALL,
   WRITE;
 
