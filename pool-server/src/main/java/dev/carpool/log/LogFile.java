@@ -92,7 +92,6 @@ public final class LogFile implements AutoCloseable {
   public synchronized void reopen() {
     if (!closed) {
       shut();
-      torn = false;
       said = null; // whoever asks for it wants to hear of it
       openOrFail();
     }
@@ -100,7 +99,9 @@ public final class LogFile implements AutoCloseable {
 
   private synchronized void openOrFail() {
     try {
-      file = AppendedFile.open(path);
+      AppendedFile opened = AppendedFile.open(path);
+      torn &= !opened.begunEmpty(); // the file that was torn may have been renamed
+      file = opened;
     } catch (IOException e) {
       fail("cannot be opened", e);
     }

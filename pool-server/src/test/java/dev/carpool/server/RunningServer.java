@@ -69,6 +69,11 @@ final class RunningServer implements AutoCloseable {
     return start(Stream.of("-c", file));
   }
 
+  /** Starts a server where a configuration says, with its log in a file of its own. */
+  static RunningServer logging(Path file, Path log) throws IOException {
+    return start(Stream.of("-c", file, "--log", log));
+  }
+
   private static RunningServer start(Stream<Object> arguments) throws IOException {
     Path directory = Files.createTempDirectory("cp");
     Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
@@ -136,6 +141,10 @@ final class RunningServer implements AutoCloseable {
   /** What the server logged until now. */
   String log() throws IOException {
     return Files.readString(log);
+  }
+
+  Path logFile() {
+    return log;
   }
 
   /** Waits for words in the log. */

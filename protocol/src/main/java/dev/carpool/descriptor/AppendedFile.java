@@ -1,7 +1,8 @@
 package dev.carpool.descriptor;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -28,9 +29,10 @@ public final class AppendedFile implements AutoCloseable {
   private static final int BUFFER = 64 * 1024;
 
   private static final int AT_EMPTY_PATH = 0x1000;
-  private static final int STATX_TYPE = 1;
-  private static final int STATX_SIZE = 256;
+  private static final int TYPE_AND_SIZE = 0x1 | 0x200;
+  private static final int STATX_LENGTH = 256;
   private static final int STATX_MODE = 28;
+  private static final int STATX_SIZE = 40;
   private static final int TYPE_BITS = 0xf000;
   private static final int REGULAR = 0x8000;
 
@@ -38,8 +40,11 @@ public final class AppendedFile implements AutoCloseable {
   private final Arena arena = Arena.ofShared();
   private final MemorySegment buffer = arena.allocate(BUFFER);
 
-  private AppendedFile(Descriptor descriptor) {
+  private final boolean begunEmpty;
+
+  private AppendedFile(Descriptor descriptor, boolean begunEmpty) {
     this.descriptor = descriptor;
+    this.begunEmpty = begunEmpty;
   }
 
   /**
@@ -58,10 +63,11 @@ public final class AppendedFile implements AutoCloseable {
       }
       Descriptor descriptor = Descriptor.adopt(number);
       try {
-        if (type(arena, number) != REGULAR) {
+        MemorySegment status = status(arena, number);
+        if ((status.get(JAVA_SHORT, STATX_MODE) & TYPE_BITS) != REGULAR) {
           throw new IOException("it is no regular file");
         }
-        return new AppendedFile(descriptor);
+        return new AppendedFile(descriptor, status.get(JAVA_LONG, STATX_SIZE) == 0);
       } catch (IOException | RuntimeException e) {
         descriptor.close();
         throw e;
@@ -69,15 +75,22 @@ public final class AppendedFile implements AutoCloseable {
     }
   }
 
-  private static int type(Arena arena, int number) throws IOException {
+  private static MemorySegment status(Arena arena, int number) throws IOException {
     Scratch scratch = Scratch.get();
-    MemorySegment status = arena.allocate(STATX_SIZE, 8);
-    long nothing = Syscall.at(Syscall.cString(arena, ""));
-    if (Syscall.STATX.call(scratch, number, nothing, AT_EMPTY_PATH, STATX_TYPE, Syscall.at(status))
-        < 0) {
+    MemorySegment status = arena.allocate(STATX_LENGTH, 8);
+    long itself = Syscall.at(Syscall.cString(arena, ""));
+    int result =
+        Syscall.STATX.call(
+            scratch, number, itself, AT_EMPTY_PATH, TYPE_AND_SIZE, Syscall.at(status));
+    if (result < 0) {
       throw new ErrnoException("statx", scratch.errno());
     }
-    return status.get(JAVA_SHORT_UNALIGNED, STATX_MODE) & TYPE_BITS;
+    return status;
+  }
+
+  /** Whether nothing was in it when it was opened. */
+  public boolean begunEmpty() {
+    return begunEmpty;
   }
 
   /**
