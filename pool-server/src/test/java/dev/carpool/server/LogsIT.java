@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -236,7 +237,8 @@ class LogsIT {
       }
       assertThat(process.getErrorStream().available()).as("it is full").isGreaterThan(60_000);
       process.destroy();
-      assertThat(process.waitFor()).isZero();
+      assertThat(process.waitFor(20, TimeUnit.SECONDS)).as("it ends").isTrue();
+      assertThat(process.exitValue()).isZero();
     } finally {
       process.destroyForcibly();
     }
