@@ -111,6 +111,26 @@ class ServerConfigTest {
     }
 
     @Test
+    void mayNameALogFileBesideIt() throws Exception {
+      ServerConfig config =
+          read(
+              """
+              [app.blog]
+              root = "blog"
+              log = "blog.log"
+              [app.shop]
+              root = "blog"
+              log = "/nowhere/shop.log"
+              """);
+      assertThat(config.apps().get(0).spec().log()).isEqualTo(temp.resolve("blog.log"));
+      assertThat(config.apps().get(1).spec().log()).isEqualTo(Path.of("/nowhere/shop.log"));
+      assertThat(config.doubts())
+          .singleElement()
+          .asString()
+          .endsWith(":6:1: there is no directory /nowhere");
+    }
+
+    @Test
     void mayHoldAnAppWithDotsInItsName() throws Exception {
       ServerConfig config = read("[app.\"blog.example.org\"]\nroot = \"blog\"");
       assertThat(config.apps().get(0).spec().name()).isEqualTo("blog.example.org");
