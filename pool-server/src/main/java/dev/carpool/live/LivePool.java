@@ -186,6 +186,7 @@ public final class LivePool implements ApplicationPool {
         }
         case PoolEffect.Start(ProcessId process, AppSpec app, int generation) ->
             spawner.start(process.value(), app, generation);
+        case PoolEffect.Renewed(String app, int generation) -> spawner.renewed(app, generation);
         case PoolEffect.Stop(ProcessId process, String why, boolean force) ->
             spawner.stop(process.value(), why, force);
         case PoolEffect.Alarm(long at) -> timekeeper.ringAt(at);

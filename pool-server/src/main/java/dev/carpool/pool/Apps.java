@@ -8,6 +8,7 @@ import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,13 @@ final class Apps {
 
   /** Of all that are forgotten. */
   private final Tally forgotten = new Tally();
+
+  /** Hears of each that is forgotten. */
+  private final Consumer<AppPool> onForget;
+
+  Apps(Consumer<AppPool> onForget) {
+    this.onForget = onForget;
+  }
 
   @Nullable AppPool get(String name) {
     return byName.get(name);
@@ -83,6 +91,7 @@ final class Apps {
   private void forget(AppPool app) {
     byName.remove(app.name);
     forgotten.add(app.tally);
+    onForget.accept(app);
   }
 
   /** Where it is counted what becomes of an application's requests, though nobody may know it. */

@@ -32,7 +32,7 @@ final class Pool {
   /** When the processes that are left are ended by force; counts when shutting down. */
   long shutdownDeadline = Long.MAX_VALUE;
 
-  final Apps apps = new Apps();
+  final Apps apps = new Apps(app -> add(new PoolEffect.Renewed(app.name, app.generation + 1)));
   final WaitingRoom room = new WaitingRoom();
   final Returns returns = new Returns();
 

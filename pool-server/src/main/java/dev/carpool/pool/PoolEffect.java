@@ -15,6 +15,14 @@ public sealed interface PoolEffect {
   record Start(ProcessId process, AppSpec app, int generation) implements PoolEffect {}
 
   /**
+   * Earlier generations of an application are not started any more, because it was restarted, or
+   * because the pool has forgotten it.
+   *
+   * @param generation the first one that may still be started
+   */
+  record Renewed(String app, int generation) implements PoolEffect {}
+
+  /**
    * Hand a session over to the requester. Answered by {@link PoolEvent.Done}, or by {@link
    * PoolEvent.NotTaken} or {@link PoolEvent.HandOverFailed} if nothing came of it. From now on the
    * request is out of the pool's hands.

@@ -269,6 +269,7 @@ public final class PoolMachine {
   /** Starts a new generation. */
   private void renew(AppPool app, String why) {
     app.generation++;
+    pool.add(new PoolEffect.Renewed(app.name, app.generation));
     app.backOff.lift();
     app.processes.forEach(process -> pool.retire(process, why));
   }

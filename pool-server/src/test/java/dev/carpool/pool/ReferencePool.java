@@ -31,6 +31,7 @@ final class ReferencePool extends SeenPool {
     for (PoolEffect effect : effects) {
       switch (effect) {
         case PoolEffect.Start start -> started(start);
+        case PoolEffect.Renewed it -> verify(it.generation() > 1, "%s", it);
         case PoolEffect.HandOver handOver -> handedOver(handOver);
         case PoolEffect.Refuse refuse -> refused(refuse.request(), refuse.reason());
         case PoolEffect.Stop stop -> stopped(stop);

@@ -32,6 +32,7 @@ final class Scenario {
 
   final List<PoolEffect.HandOver> handOvers = new ArrayList<>();
   final List<PoolEffect.Stop> stopped = new ArrayList<>();
+  final List<PoolEffect.Renewed> renewed = new ArrayList<>();
   final List<String> notes = new ArrayList<>();
   final Map<RequestId, PoolEffect.HandOver> granted = new HashMap<>();
   final Map<RequestId, PoolException> refused = new HashMap<>();
@@ -68,6 +69,7 @@ final class Scenario {
         handOvers.add(handOver);
         granted.put(handOver.request().id(), handOver);
       }
+      case PoolEffect.Renewed it -> renewed.add(it);
       case PoolEffect.Refuse refuse ->
           assertThat(refused.put(refuse.request().id(), refuse.reason())).isNull();
       case PoolEffect.Stop stop -> {
