@@ -9,11 +9,17 @@ final class RestartCommand implements AdminCommand {
   @Override
   public String help() {
     return """
-        Usage: carpool restart APP
+        Usage: carpool restart [--if-changed] APP
 
-        Lets one application run its new code. Its idle processes stop now, busy ones
-        finish their sessions first, and requests that wait are served by new processes.
+        Lets one application run its new code. Its processes are replaced one for one,
+        each serving until a new one is ready. If the new code cannot start, the old
+        processes go on, and 'carpool status' says why.
         APP is its name, as 'carpool status' says it.
+
+        Options:
+          --if-changed       only if a file in its root is newer than its processes;
+                             tmp, log, .git, __pycache__, node_modules and *.pyc do not
+                             count. Of more than 100000 files the rest is taken as newer.
 
         Example:
           carpool restart guestbook
@@ -22,9 +28,10 @@ final class RestartCommand implements AdminCommand {
 
   @Override
   public Work understand(Arguments arguments) throws MisuseException {
+    boolean ifChanged = arguments.flag("--if-changed");
     String app = arguments.next("the application");
     return (server, directory, out) -> {
-      out.println(server.pool().restart(app));
+      out.println(ifChanged ? server.pool().restartIfChanged(app) : server.pool().restart(app));
       return 0;
     };
   }

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * withdrawn, lost                         since the server started, of all applications
  * limits: max, max_per_app, max_idle_time_seconds, max_spawning, queue_max
  * apps[]: name, root, generation, waiting, retry_in_seconds,
+ *   outdated                              processes of earlier generations that still serve
  *   refused, withdrawn, lost              as above, of this application
  *   processes[]: pid (0 while unknown), state (starting, idle, busy, draining, stopping), why,
  *                generation, concurrency, sessions, served, age_seconds, idle_for_seconds
@@ -80,6 +81,7 @@ final class StatusJson {
     json.addProperty("generation", app.generation());
     json.addProperty("waiting", app.waiting());
     json.addProperty("retry_in_seconds", seconds(app.retryIn()));
+    json.addProperty("outdated", app.outdated().size());
     unserved(json, app.unserved());
     JsonArray processes = new JsonArray();
     app.processes().forEach(process -> processes.add(process(process)));

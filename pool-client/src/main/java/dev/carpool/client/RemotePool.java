@@ -201,6 +201,12 @@ public final class RemotePool implements ApplicationPool {
   }
 
   @Override
+  public Receipt restartIfChanged(String appName) throws PoolException {
+    Restart.Builder restart = Restart.newBuilder().setApp(appName).setIfChanged(true);
+    return receipt(Request.newBuilder().setRestart(restart));
+  }
+
+  @Override
   public Receipt setMax(int max) throws PoolException {
     return receipt(Request.newBuilder().setSetMax(SetMax.newBuilder().setMax(max)));
   }

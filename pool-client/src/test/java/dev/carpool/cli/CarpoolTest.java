@@ -84,7 +84,7 @@ class CarpoolTest {
       assertThat(json.getAsJsonArray("apps").toString())
           .isEqualTo(
               "[{\"name\":\"blog\",\"root\":\"/srv/blog\",\"generation\":2,\"waiting\":1,"
-                  + "\"retry_in_seconds\":0.5,\"refused\":{\"queue_full\":132,\"queue_timeout\":0,"
+                  + "\"retry_in_seconds\":0.5,\"outdated\":0,\"refused\":{\"queue_full\":132,\"queue_timeout\":0,"
                   + "\"spawn_failed\":0,\"shutting_down\":0,\"other\":0},\"withdrawn\":2,"
                   + "\"lost\":1,\"processes\":[{\"pid\":17,\"state\":\"draining\","
                   + "\"why\":\"restart\",\"generation\":1,\"concurrency\":1,\"sessions\":1,"
@@ -142,6 +142,13 @@ class CarpoolTest {
       assertThat(run("clear")).isZero();
       assertThat(pool.call).isEqualTo("clear");
       assertThat(out()).isEqualTo("what: 6 -> 3 (5 running, 2 to drain)\n".repeat(2));
+    }
+
+    @Test
+    void ofARestartThatIsNotNeededSaySo() {
+      assertThat(run("restart", "--if-changed", "blog")).isZero();
+      assertThat(pool.call).isEqualTo("restart if changed blog");
+      assertThat(out()).isEqualTo("blog: unchanged since 2026-11-22T05:00:00Z: not restarted\n");
     }
 
     @Test
@@ -297,6 +304,12 @@ class CarpoolTest {
         throw new PoolException.NotFound("The pool has no application '" + appName + "'.");
       }
       return receipt("restart " + appName);
+    }
+
+    @Override
+    public Receipt restartIfChanged(String appName) {
+      call = "restart if changed " + appName;
+      return Receipt.unchanged(appName, Instant.parse("2026-11-22T05:00:00.123Z"), 5, 0);
     }
 
     @Override

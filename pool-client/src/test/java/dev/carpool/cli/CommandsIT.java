@@ -82,12 +82,21 @@ class CommandsIT {
     assertThat(restart.status()).isZero();
     assertThat(restart.out())
         .matches("(?s)echo: generation \\d+ -> generation \\d+ \\(.*to drain\\)\n");
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> !server.get("/").body().equals(before) && !isReplacing());
     String between = server.get("/").body();
-    assertThat(between).isNotEqualTo(before);
+    assertThat(server.carpool("restart", "--if-changed", "echo").out())
+        .startsWith("echo: unchanged since ")
+        .endsWith(": not restarted\n");
 
     assertThat(server.carpool("clear").out())
         .startsWith("all applications: running -> restarted (");
     assertThat(server.get("/").body()).isNotEqualTo(between);
+  }
+
+  private boolean isReplacing() throws Exception {
+    return server.carpool("status").out().contains("  restart");
   }
 
   @Test

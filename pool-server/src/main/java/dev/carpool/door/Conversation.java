@@ -196,7 +196,11 @@ final class Conversation implements Runnable {
           reply.setNumber(Number.newBuilder().setValue(pool.spawnServerPid()));
       case GET_STATUS -> reply.setStatus(StatusMessages.toMessage(pool.status()));
       case RESTART ->
-          reply.setReceipt(StatusMessages.toMessage(pool.restart(request.getRestart().getApp())));
+          reply.setReceipt(
+              StatusMessages.toMessage(
+                  request.getRestart().getIfChanged()
+                      ? pool.restartIfChanged(request.getRestart().getApp())
+                      : pool.restart(request.getRestart().getApp())));
       case STOP -> {
         if (rights != Reception.Rights.ADMINISTER) {
           throw new PoolException.Denied("The server is stopped on its admin socket alone.");

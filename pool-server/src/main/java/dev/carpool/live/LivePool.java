@@ -12,14 +12,15 @@ import dev.carpool.descriptor.EventLoop;
 import dev.carpool.pool.PoolEffect;
 import dev.carpool.pool.PoolEvent;
 import dev.carpool.pool.PoolMachine;
-import dev.carpool.pool.ProcessId;
-import dev.carpool.pool.Request;
 import dev.carpool.pool.RequestId;
 import dev.carpool.pool.SessionId;
 import dev.carpool.spawn.SpawnListener;
 import dev.carpool.spawn.Spawner;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -48,16 +49,16 @@ public final class LivePool implements ApplicationPool {
   private final ReentrantLock lock = new ReentrantLock();
   private final PoolMachine machine; // guarded by lock
   private long lastRequest; // guarded by lock
-  private final Map<String, AppSpec> configured = new ConcurrentHashMap<>();
   private final Map<RequestId, Requester> pending = new ConcurrentHashMap<>();
+  private final Map<String, AppSpec> configured = new ConcurrentHashMap<>();
   private final RestartFiles restartFiles = new RestartFiles(System::nanoTime);
-  private final CompletableFuture<Void> empty = new CompletableFuture<>();
   private final Timekeeper timekeeper = new Timekeeper(() -> tell(new PoolEvent.TimePassed()));
   private final EventLoop loop;
   private final RefusalLog refusals =
       new RefusalLog(LOG::warn, System::nanoTime, timekeeper::later);
   private final Spawner spawner;
-  private final HandOver handOver;
+  private final Generations generations = new Generations(Clock.systemUTC());
+  private final Effects effects;
 
   /** Makes the spawner of a pool, on the pool's loop. */
   @FunctionalInterface
@@ -68,11 +69,12 @@ public final class LivePool implements ApplicationPool {
   /** An empty pool. */
   public LivePool(PoolLimits limits, SpawnerFactory spawners, String version) throws IOException {
     this.version = version;
-    machine = new PoolMachine(limits);
+    machine = new PoolMachine(limits, Instant.now().minusNanos(System.nanoTime()));
     Sessions sessions = new Sessions(pending, this::tell);
     loop = new EventLoop("connections", (thread, e) -> LOG.error("a handler failed", e));
     spawner = spawners.create(sessions, loop);
-    handOver = new HandOver(pending, sessions, spawner, this::tell);
+    effects =
+        new Effects(pending, sessions, spawner, timekeeper, refusals, generations, this::tell);
   }
 
   /** The one thread of all lines; whoever hands over many connections runs there as well. */
@@ -120,22 +122,23 @@ public final class LivePool implements ApplicationPool {
    * @return the number of the request
    */
   public long ask(AppSpec app, Duration timeout, Requester requester) {
-    if (restartFiles.askForRestart(app)) {
+    RestartFiles.Wish wish = restartFiles.wishOf(app);
+    if (wish != RestartFiles.Wish.NONE) {
       LOG.info("restarting {}: its restart file says so", app.name());
-      tell(new PoolEvent.Restarted(app.name()));
+      tell(new PoolEvent.Restarted(app.name(), wish == RestartFiles.Wish.AT_ONCE));
     }
-    List<PoolEffect> effects;
+    List<PoolEffect> toDo;
     RequestId id;
     enter();
     try {
       id = new RequestId(++lastRequest);
       pending.put(id, requester);
       long now = System.nanoTime();
-      effects = machine.on(new PoolEvent.Requested(id, app, now + timeout.toNanos()), now);
+      toDo = machine.on(new PoolEvent.Requested(id, app, now + timeout.toNanos()), now);
     } finally {
       lock.unlock();
     }
-    perform(effects);
+    effects.perform(toDo);
     return id.value();
   }
 
@@ -163,37 +166,14 @@ public final class LivePool implements ApplicationPool {
 
   /** Brings an event to the machine and does what it wants done. */
   private void tell(PoolEvent event) {
-    List<PoolEffect> effects;
+    List<PoolEffect> toDo;
     enter();
     try {
-      effects = machine.on(event, System.nanoTime());
+      toDo = machine.on(event, System.nanoTime());
     } finally {
       lock.unlock();
     }
-    perform(effects);
-  }
-
-  private void perform(List<PoolEffect> effects) {
-    for (PoolEffect effect : effects) {
-      switch (effect) {
-        case PoolEffect.HandOver granted -> handOver.perform(granted);
-        case PoolEffect.Refuse(Request request, PoolException reason) -> {
-          Requester requester = pending.remove(request.id());
-          if (requester != null) {
-            requester.refused(reason);
-          }
-          refusals.refused(request.app().name(), reason);
-        }
-        case PoolEffect.Start(ProcessId process, AppSpec app, int generation) ->
-            spawner.start(process.value(), app, generation);
-        case PoolEffect.Renewed(String app, int generation) -> spawner.renewed(app, generation);
-        case PoolEffect.Stop(ProcessId process, String why, boolean force) ->
-            spawner.stop(process.value(), why, force);
-        case PoolEffect.Alarm(long at) -> timekeeper.ringAt(at);
-        case PoolEffect.Note(String text) -> LOG.debug("{}", text);
-        case PoolEffect.Empty ignored -> empty.complete(null);
-      }
-    }
+    effects.perform(toDo);
   }
 
   @Override
@@ -206,13 +186,26 @@ public final class LivePool implements ApplicationPool {
   public Receipt restart(String appName) throws PoolException {
     return change(
         () -> {
-          int generation = generation(appName);
+          int generation = known(appName).generation();
           return new Change(
               appName,
               "generation " + generation,
               "generation " + (generation + 1),
               new PoolEvent.Restarted(appName));
         });
+  }
+
+  @Override
+  public Receipt restartIfChanged(String appName) throws PoolException {
+    PoolStatus.App app = known(appName);
+    Instant began = generations.beganAt(appName);
+    String newer =
+        began == null ? "nothing of it was started" : SourceFiles.newer(Path.of(app.root()), began);
+    if (began != null && newer == null) {
+      return Receipt.unchanged(appName, began, count(), 0);
+    }
+    LOG.info("restarting {}: {}", appName, newer);
+    return restart(appName);
   }
 
   @Override
@@ -266,12 +259,12 @@ public final class LivePool implements ApplicationPool {
   }
 
   private Receipt change(Wish wish) throws PoolException {
-    List<PoolEffect> effects;
+    List<PoolEffect> toDo;
     Receipt receipt;
     enter();
     try {
       Change change = wish.read();
-      effects = machine.on(change.event(), System.nanoTime());
+      toDo = machine.on(change.event(), System.nanoTime());
       receipt =
           new Receipt(
               change.what(), change.before(), change.after(), machine.count(), machine.toDrain());
@@ -281,7 +274,7 @@ public final class LivePool implements ApplicationPool {
       lock.unlock();
     }
     LOG.info("{}", receipt);
-    perform(effects);
+    effects.perform(toDo);
     return receipt;
   }
 
@@ -319,7 +312,7 @@ public final class LivePool implements ApplicationPool {
    */
   public CompletableFuture<Void> shutDown(Duration patience) {
     tell(new PoolEvent.ShutDown(System.nanoTime() + patience.toNanos()));
-    return empty;
+    return effects.empty;
   }
 
   /** Shuts down, and returns when no process is left. Open sessions get 30 s to end. */
@@ -332,10 +325,10 @@ public final class LivePool implements ApplicationPool {
     loop.close();
   }
 
-  private int generation(String appName) throws PoolException {
+  private PoolStatus.App known(String appName) throws PoolException {
     for (PoolStatus.App app : status().apps()) {
       if (app.name().equals(appName)) {
-        return app.generation();
+        return app;
       }
     }
     throw notFound(appName);

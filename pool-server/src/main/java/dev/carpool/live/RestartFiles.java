@@ -39,25 +39,39 @@ final class RestartFiles {
     }
   }
 
-  /** Whether the application has been asked to restart since the last look. */
-  boolean askForRestart(AppSpec app) {
+  /** What the files of an application ask for. */
+  enum Wish {
+    NONE,
+
+    /** As in production: nobody is to notice. */
+    ROLLING,
+
+    /** As while developing: what asks now is served by the code of now. */
+    AT_ONCE
+  }
+
+  /** What the application has been asked for since the last look. */
+  Wish wishOf(AppSpec app) {
     long now = nanoClock.getAsLong();
     Path tmp = app.root().resolve("tmp");
     Seen last = seen.getIfPresent(app.name());
     if (last == null) {
       seen.put(app.name(), new Seen(state(tmp), now + BETWEEN_LOOKS));
-      return false;
+      return Wish.NONE;
     }
     synchronized (last) {
       if (now - last.nextLook < 0) {
-        return false;
+        return Wish.NONE;
       }
       last.nextLook = now + BETWEEN_LOOKS;
       String state = state(tmp);
       // That it was deleted is no wish; that it is there again later is one.
       boolean changed = !state.equals(last.state) && !state.isEmpty();
       last.state = state;
-      return changed || Files.exists(tmp.resolve("always_restart.txt"));
+      if (Files.exists(tmp.resolve("always_restart.txt"))) {
+        return Wish.AT_ONCE;
+      }
+      return changed ? Wish.ROLLING : Wish.NONE;
     }
   }
 

@@ -29,6 +29,7 @@ final class AlarmClock {
 
   private long next() {
     long next = Math.min(pool.room.nextDeadline(), pool.nextIdleCheck);
+    next = Math.min(next, pool.nextTimeCheck);
     if (pool.shuttingDown && !pool.isOverdue() && !pool.processes.isEmpty()) {
       next = Math.min(next, pool.shutdownDeadline);
     }
@@ -36,12 +37,17 @@ final class AlarmClock {
       if (!app.queue.isEmpty() && app.returning > 0) {
         next = Math.min(next, pool.returns.next());
       }
-      boolean wants = !app.queue.isEmpty() || app.census.current() < pool.minimum(app);
-      if (wants && app.backOff.isPausing(pool.now)) {
+      if (wantsStart(app) && app.backOff.isPausing(pool.now)) {
         next = Math.min(next, app.backOff.until());
       }
     }
     return next;
+  }
+
+  private boolean wantsStart(AppPool app) {
+    return !app.queue.isEmpty()
+        || app.census.current() < pool.minimum(app)
+        || pool.toReplace(app) > 0;
   }
 
   void verify() {

@@ -2,9 +2,12 @@ package dev.carpool.pool;
 
 import com.google.common.base.Verify;
 import dev.carpool.api.AppSpec;
+import dev.carpool.api.SpawnReport;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +47,20 @@ final class AppPool {
   /** Sessions that are returning; see {@link Returns}. */
   int returning;
 
+  /** Its processes that serve, though they are to be replaced; see {@link Rolling}. */
+  int outdated;
+
+  /** Processes that ended while others were being replaced, and are to be replaced like them. */
+  int missing;
+
+  /** A process of this generation has been ready, so others will probably be. */
+  boolean proven;
+
+  /** Its sessions that are not slow yet, and those in time; see {@link TimeLimits}. */
+  final Set<PooledSession> notSlow = new LinkedHashSet<>();
+
+  final Set<PooledSession> inTime = new LinkedHashSet<>();
+
   /** Processes to start as soon as stopping ones have gone; see {@link Ticketing}. */
   int planned;
 
@@ -80,6 +97,22 @@ final class AppPool {
     return queue.isEmpty() ? Long.MAX_VALUE : queue.firstKey().value();
   }
 
+  /**
+   * What its minimum can count on. While outdated processes are replaced, one that is starting does
+   * not count: nobody knows whether it will be ready.
+   */
+  int lasting() {
+    return census.current() - (outdated > 0 ? census.starting() : 0);
+  }
+
+  /** A start came to nothing. Those that are missing are not tried again for nobody's sake. */
+  void startFailed(@Nullable SpawnReport report, long startedAt, long now) {
+    backOff.failed(report, startedAt, now);
+    if (outdated == 0) {
+      missing = 0;
+    }
+  }
+
   /** Nothing is going on: no process, nobody waits. */
   boolean isQuiet() {
     return processes.isEmpty() && queue.isEmpty();
@@ -88,6 +121,8 @@ final class AppPool {
   void verify() {
     census.verify(processes);
     int counted = 0;
+    long old = processes.stream().filter(PooledProcess::isOutdated).count();
+    Verify.verify(old == outdated && missing >= 0, "%s: %s outdated, not %s", name, old, outdated);
     for (PooledProcess process : processes) {
       Verify.verify(process.app == this, "%s stands at %s", process, name);
       process.verify();

@@ -73,6 +73,7 @@ final class Apps {
   }
 
   private void fallAsleep(AppPool app) {
+    app.missing = 0;
     if (app.configured) {
       return;
     }

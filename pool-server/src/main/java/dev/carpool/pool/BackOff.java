@@ -19,6 +19,9 @@ final class BackOff {
   /** Pauses in a row. Starts that were under way together and fail together cause one pause. */
   private int pauses;
 
+  /** Processes in a row that ended as soon as they were ready; those of one moment count once. */
+  private int youngDeaths;
+
   private long lastFailedAt;
   private long until;
   private @Nullable SpawnReport report;
@@ -33,22 +36,63 @@ final class BackOff {
       pauses++;
     }
     lastFailedAt = now;
-    long seconds = pauses > 6 ? LONGEST_SECONDS : Math.min(LONGEST_SECONDS, 1 << (pauses - 1));
-    until = now + TimeUnit.SECONDS.toNanos(seconds);
+    pause(now);
     if (report != null) {
       this.report = report;
     }
   }
 
+  private void pause(long now) {
+    long seconds = pauses > 6 ? LONGEST_SECONDS : Math.min(LONGEST_SECONDS, 1 << (pauses - 1));
+    until = now + TimeUnit.SECONDS.toNanos(seconds);
+  }
+
+  /**
+   * A process ended as soon as it was ready. The first one may have been killed by somebody, and is
+   * replaced at once; after more of them there are pauses, as after failed starts.
+   */
+  void diedYoung(SpawnReport report, long startedAt, long now) {
+    failures++;
+    if (youngDeaths == 0 || startedAt >= lastFailedAt) {
+      youngDeaths++;
+    }
+    lastFailedAt = now;
+    this.report = report;
+    if (youngDeaths > 1) {
+      pauses = Math.max(pauses, youngDeaths - 1);
+      pause(now);
+    }
+  }
+
+  /** Replaces the report of that name by one that knows more. */
+  void explain(SpawnReport better) {
+    if (report != null && report.id().equals(better.id())) {
+      report = better;
+    }
+  }
+
+  /** A process is ready. What others died of as soon as they were is not forgotten by that. */
   void succeeded() {
-    failures = 0;
     pauses = 0;
-    report = null;
+    if (youngDeaths == 0) {
+      failures = 0;
+      report = null;
+    }
+  }
+
+  /** A process has served, or lived for long. */
+  void outlived() {
+    if (youngDeaths > 0) {
+      youngDeaths = 0;
+      failures = pauses;
+      report = pauses == 0 ? null : report;
+    }
   }
 
   /** Ends the pause, but remembers the failure. */
   void lift() {
     pauses = 0;
+    youngDeaths = 0;
   }
 
   boolean isPausing(long now) {

@@ -1,6 +1,7 @@
 package dev.carpool.pool;
 
 import com.google.common.base.Verify;
+import dev.carpool.api.AppLimits;
 import dev.carpool.api.AppSpec;
 import dev.carpool.api.PoolException;
 import dev.carpool.api.PoolLimits;
@@ -10,6 +11,7 @@ import dev.carpool.pool.ProcessState.Gone;
 import dev.carpool.pool.ProcessState.Idle;
 import dev.carpool.pool.ProcessState.Starting;
 import dev.carpool.pool.ProcessState.Stopping;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -52,13 +54,20 @@ final class Pool {
   /** A process may have been idle for too long from this time on, not before. */
   long nextIdleCheck = Long.MAX_VALUE;
 
+  /** A session may have become slow or overdue from this time on, not before. */
+  long nextTimeCheck = Long.MAX_VALUE;
+
   private List<PoolEffect> effects = new ArrayList<>();
   private long lastProcess;
   private long nextSession;
   private long uses;
 
-  Pool(PoolLimits limits) {
+  /** What the wall clock said when the machine's nanoseconds were 0. */
+  private final Instant origin;
+
+  Pool(PoolLimits limits, Instant origin) {
     this.limits = limits;
+    this.origin = origin;
   }
 
   void add(PoolEffect effect) {
@@ -84,6 +93,15 @@ final class Pool {
     return shuttingDown || app.removed ? 0 : app.spec.min();
   }
 
+  /** Processes of the application to start because it has outdated ones, or had more. */
+  int toReplace(AppPool app) {
+    return shuttingDown || app.removed ? 0 : app.outdated + app.missing;
+  }
+
+  Instant wallClock(long instant) {
+    return origin.plusNanos(instant);
+  }
+
   /** The application that a request wants, awake: as it is configured, else as it says itself. */
   AppPool meet(AppSpec spec) {
     AppPool app = apps.wake(spec);
@@ -97,6 +115,9 @@ final class Pool {
   void describe(AppPool app, AppSpec spec) {
     if (spec.min() < app.spec.min()) {
       nextIdleCheck = now;
+    }
+    if (!spec.limits().equals(app.spec.limits())) {
+      nextTimeCheck = now;
     }
     app.spec = spec;
   }
@@ -114,7 +135,14 @@ final class Pool {
 
   void become(PooledProcess process, ProcessState next) {
     ProcessState before = process.state();
+    boolean wasOutdated = process.isOutdated();
     process.become(next);
+    if (wasOutdated && !process.isOutdated()) {
+      process.app.outdated--;
+      nextIdleCheck = now; // those who start may count again
+    } else if (before instanceof Starting && process.app.outdated > 0) {
+      nextIdleCheck = now; // it counts from now on
+    }
     process.app.census.leaves(before);
     process.app.census.enters(next);
     census.leaves(before);
@@ -124,6 +152,24 @@ final class Pool {
       nextIdleCheck = Math.min(nextIdleCheck, idleLimit(idle.since()));
     } else if (!(next instanceof Busy)) {
       process.sessions.forEach(returns::forget);
+      if (!(next instanceof ProcessState.Draining)) {
+        process.sessions.forEach(Pool::unwatch);
+      }
+    }
+  }
+
+  /** Wishes a process replaced that serves; it goes on serving until then. */
+  void outdate(PooledProcess process, String why) {
+    if (process.isServing() && !process.isOutdated()) {
+      process.outdate(why);
+      process.app.outdated++;
+    }
+  }
+
+  /** Counts a process that served, and ends, among those to be replaced if some are. */
+  void miss(PooledProcess process) {
+    if (process.isServing() && toReplace(process.app) > 0) {
+      process.app.missing++;
     }
   }
 
@@ -137,7 +183,8 @@ final class Pool {
   /** Gives a waiting request a place of a process that has one. */
   void grant(Request request, PooledProcess process) {
     room.leave(request.id());
-    PooledSession session = new PooledSession(new SessionId(nextSession++), process);
+    PooledSession session = new PooledSession(new SessionId(nextSession++), process, now);
+    watch(session);
     if (process.sessions.isEmpty()) {
       become(process, new Busy());
       active++;
@@ -148,10 +195,29 @@ final class Pool {
     add(new PoolEffect.HandOver(request, session.id, process.id, process.pid));
   }
 
+  private void watch(PooledSession session) {
+    AppPool app = session.process.app;
+    AppLimits limited = app.spec.limits();
+    if (!limited.slowRequestTime().isZero()) {
+      app.notSlow.add(session);
+      nextTimeCheck = Math.min(nextTimeCheck, Times.after(now, limited.slowRequestTime()));
+    }
+    if (!limited.maxRequestTime().isZero()) {
+      app.inTime.add(session);
+      nextTimeCheck = Math.min(nextTimeCheck, Times.after(now, limited.maxRequestTime()));
+    }
+  }
+
+  private static void unwatch(PooledSession session) {
+    session.process.app.notSlow.remove(session);
+    session.process.app.inTime.remove(session);
+  }
+
   /** Frees the place of a session. A process that was only draining stops after its last one. */
   void end(PooledSession session) {
     PooledProcess process = session.process;
     returns.forget(session);
+    unwatch(session);
     sessions.remove(session.id);
     process.sessions.remove(session);
     process.lastUse = ++uses;
@@ -178,6 +244,13 @@ final class Pool {
     }
     process.forced = force;
     add(new PoolEffect.Stop(process.id, why, force));
+  }
+
+  /** Ends a process because one of its sessions takes too long. */
+  void end(PooledProcess process, PooledSession overdue) {
+    become(process, new Stopping(now, "over max_request_time"));
+    process.forced = true;
+    add(new PoolEffect.Overdue(overdue.id, process.id, process.state().why()));
   }
 
   /** Lets a process end: at once, or if it is busy as soon as its last session has ended. */
@@ -255,7 +328,7 @@ final class Pool {
     Verify.verify(queued == 0 || !shuttingDown, "%s wait for the end", queued);
     for (PooledProcess process : processes.values()) {
       boolean checkComes = nextIdleCheck <= idleLimit(process.idleSince());
-      boolean kept = process.app.census.current() <= minimum(process.app);
+      boolean kept = process.app.lasting() <= minimum(process.app);
       boolean isIdle = process.state() instanceof Idle;
       Verify.verify(!isIdle || checkComes || kept, "%s would be idle for ever", process);
     }

@@ -43,6 +43,21 @@ public sealed interface PoolEffect {
   record Stop(ProcessId process, String why, boolean force) implements PoolEffect {}
 
   /**
+   * A session has taken longer than {@code slow_request_time}. Comes once a session.
+   *
+   * @param age nanoseconds since it was granted
+   */
+  record Slow(SessionId session, ProcessId process, long age) implements PoolEffect {}
+
+  /**
+   * A session has taken longer than {@code max_request_time}: end its process by force. Comes in
+   * place of {@link Stop}, and is answered like it.
+   *
+   * @param why in words
+   */
+  record Overdue(SessionId session, ProcessId process, String why) implements PoolEffect {}
+
+  /**
    * Send {@link PoolEvent.TimePassed} at this time. Replaces the alarm that was set before; given
    * only when it is earlier than that one or that one has rung.
    */

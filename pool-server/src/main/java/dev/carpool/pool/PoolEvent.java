@@ -68,6 +68,14 @@ public sealed interface PoolEvent {
   /** A process did not become ready. It may still live, so {@link Gone} follows in any case. */
   record StartFailed(ProcessId process, SpawnReport report) implements PoolEvent {}
 
+  /**
+   * A process uses more memory than its application may.
+   *
+   * @param why in words
+   * @param hard whether it is to be ended at once, and not when it is free and replaced
+   */
+  record Outgrown(ProcessId process, String why, boolean hard) implements PoolEvent {}
+
   /** A process closed its line or spoke nonsense on it. Its sessions go on until done or gone. */
   record Broken(ProcessId process, String reason) implements PoolEvent {}
 
@@ -93,11 +101,20 @@ public sealed interface PoolEvent {
   /** The limits are others from now on. */
   record LimitsChanged(PoolLimits limits) implements PoolEvent {}
 
-  /** A new generation of every application. */
+  /** A new generation of every application: what is idle stops at once, busy ones finish. */
   record Cleared() implements PoolEvent {}
 
-  /** A new generation of one application, which the pool knows. */
-  record Restarted(String app) implements PoolEvent {}
+  /**
+   * A new generation of one application, which the pool knows.
+   *
+   * @param atOnce whether processes of the old one serve no more; else they are replaced one for
+   *     one, each serving until there is a new one
+   */
+  record Restarted(String app, boolean atOnce) implements PoolEvent {
+    public Restarted(String app) {
+      this(app, false);
+    }
+  }
 
   /**
    * The pool is to end: nobody waits any more, and busy processes finish. A second one can only

@@ -5,9 +5,8 @@ import dev.carpool.api.AppSpec;
 import dev.carpool.api.PoolException;
 import dev.carpool.api.PoolLimits;
 import dev.carpool.api.PoolStatus;
-import dev.carpool.api.SpawnReport;
 import dev.carpool.pool.ProcessState.Busy;
-import dev.carpool.pool.ProcessState.Starting;
+import java.time.Instant;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -31,15 +30,27 @@ public final class PoolMachine {
   private final Refusals refusals;
   private final Retirement retirement;
   private final Ticketing ticketing;
+  private final Rolling rolling;
+  private final Lives lives;
+  private final TimeLimits timeLimits;
   private final AlarmClock alarmClock;
   private boolean saidEmpty;
 
-  public PoolMachine(PoolLimits limits) {
-    pool = new Pool(limits);
+  /**
+   * An empty pool.
+   *
+   * @param origin what the wall clock says when the machine's nanoseconds are 0; only for the dates
+   *     of reports
+   */
+  public PoolMachine(PoolLimits limits, Instant origin) {
+    pool = new Pool(limits, origin);
     reasons = new Reasons(pool);
     refusals = new Refusals(pool, reasons);
     retirement = new Retirement(pool);
     ticketing = new Ticketing(pool, retirement);
+    rolling = new Rolling(pool, retirement, ticketing);
+    lives = new Lives(pool, rolling);
+    timeLimits = new TimeLimits(pool);
     alarmClock = new AlarmClock(pool);
   }
 
@@ -73,17 +84,20 @@ public final class PoolMachine {
       case PoolEvent.NotOpened e -> notOpened(e);
       case PoolEvent.HandOverFailed e -> handOverFailed(e);
       case PoolEvent.Started e -> withProcess(e.process(), e, process -> process.pid = e.pid());
-      case PoolEvent.Ready e -> withProcess(e.process(), e, process -> ready(process, e));
+      case PoolEvent.Ready e -> withProcess(e.process(), e, process -> lives.ready(process, e));
       case PoolEvent.StartFailed e ->
-          withProcess(e.process(), e, process -> startFailed(process, e.report()));
+          withProcess(e.process(), e, process -> lives.startFailed(process, e.report()));
+      case PoolEvent.Outgrown e ->
+          withProcess(e.process(), e, process -> lives.outgrown(process, e.why(), e.hard()));
       case PoolEvent.Broken e ->
-          withProcess(e.process(), e, process -> broken(process, e.reason()));
-      case PoolEvent.Gone e -> withProcess(e.process(), e, process -> gone(process, e.how()));
+          withProcess(e.process(), e, process -> lives.broken(process, e.reason()));
+      case PoolEvent.Gone e -> withProcess(e.process(), e, process -> lives.gone(process, e.how()));
       case PoolEvent.Configured e -> configured(e.app());
       case PoolEvent.Forgotten e -> withApp(e.app(), "forget", this::forgotten);
       case PoolEvent.LimitsChanged e -> limitsChanged(e.limits());
-      case PoolEvent.Cleared e -> pool.apps.all().forEach(app -> renew(app, "clear"));
-      case PoolEvent.Restarted e -> withApp(e.app(), "restart", app -> renew(app, "restart"));
+      case PoolEvent.Cleared e -> pool.apps.all().forEach(app -> renew(app, "clear", true));
+      case PoolEvent.Restarted e ->
+          withApp(e.app(), "restart", app -> renew(app, "restart", e.atOnce()));
       case PoolEvent.ShutDown e -> shutDown(e.deadline());
       case PoolEvent.TimePassed e -> alarmClock.rang();
     }
@@ -122,13 +136,17 @@ public final class PoolMachine {
     refusals.refuseOverdue();
     retirement.stopExcess();
     retirement.yieldToStarving();
+    timeLimits.enforce();
+    rolling.makeRoom();
     serveWaiting();
     retirement.stopIdle();
     retirement.stopRemoved();
     refusals.refuseHopeless();
     ticketing.issue();
+    rolling.issue();
     refusals.trimWaitingRoom();
     forceOverdue();
+    retirement.stopIdle(); // again, since what has ended above may have been replacing
     pool.apps.rest(!pool.shuttingDown);
     alarmClock.set();
     if (pool.shuttingDown && pool.processes.isEmpty() && !saidEmpty) {
@@ -166,7 +184,7 @@ public final class PoolMachine {
   }
 
   private void done(PooledSession session) {
-    session.process.served++;
+    lives.served(session.process);
     pool.turnover.free();
     pool.end(session);
   }
@@ -189,7 +207,7 @@ public final class PoolMachine {
   private void handOverFailed(PoolEvent.HandOverFailed event) {
     PooledSession session = pool.sessions.get(event.session());
     if (session != null) {
-      pool.stop(session.process, "hand-over failed: " + event.reason(), false);
+      lives.broken(session.process, "hand-over failed: " + event.reason());
       pool.end(session);
     }
     Request request = event.request().afterFailedHandOver();
@@ -205,45 +223,6 @@ public final class PoolMachine {
     }
   }
 
-  private void ready(PooledProcess process, PoolEvent.Ready event) {
-    process.pid = event.pid();
-    if (!(process.state() instanceof Starting)) {
-      pool.note("%s is ready too late: %s".formatted(process.id, process.state().word()));
-      return;
-    }
-    process.concurrency = Math.max(1, event.concurrency());
-    process.app.usualConcurrency = process.concurrency;
-    process.app.backOff.succeeded();
-    pool.become(process, new ProcessState.Idle(pool.now));
-  }
-
-  private void startFailed(PooledProcess process, SpawnReport report) {
-    if (process.state() instanceof Starting) {
-      process.app.backOff.failed(report, process.startedAt, pool.now);
-      pool.stop(process, "start failed", false);
-    } else {
-      pool.note("%s failed to start, but is %s".formatted(process.id, process.state().word()));
-    }
-  }
-
-  private void broken(PooledProcess process, String reason) {
-    noteFailedStart(process, reason);
-    pool.stop(process, reason, false);
-  }
-
-  private void gone(PooledProcess process, String how) {
-    noteFailedStart(process, how);
-    pool.bury(process);
-  }
-
-  /** A process that ends while it starts should have been reported; it must not start in a loop. */
-  private void noteFailedStart(PooledProcess process, String how) {
-    if (process.state() instanceof Starting) {
-      process.app.backOff.failed(null, process.startedAt, pool.now);
-      pool.note("%s of '%s' ended while starting: %s".formatted(process.id, process.app.name, how));
-    }
-  }
-
   private void limitsChanged(PoolLimits limits) {
     pool.limits = limits;
     pool.nextIdleCheck = pool.now;
@@ -256,7 +235,7 @@ public final class PoolMachine {
     app.configured = true;
     app.removed = false;
     if (other) {
-      renew(app, "configured anew");
+      renew(app, "configured anew", false);
     }
   }
 
@@ -266,12 +245,20 @@ public final class PoolMachine {
     app.removed = true;
   }
 
-  /** Starts a new generation. */
-  private void renew(AppPool app, String why) {
+  /** Begins a new generation: of the old one, what has not served yet never will. */
+  private void renew(AppPool app, String why, boolean atOnce) {
     app.generation++;
-    pool.add(new PoolEffect.Renewed(app.name, app.generation));
+    app.proven = false;
+    app.missing = atOnce ? 0 : app.missing;
     app.backOff.lift();
-    app.processes.forEach(process -> pool.retire(process, why));
+    pool.add(new PoolEffect.Renewed(app.name, app.generation));
+    for (PooledProcess process : app.processes) {
+      if (process.isServing() && !atOnce) {
+        pool.outdate(process, why);
+      } else {
+        pool.retire(process, why);
+      }
+    }
   }
 
   private void shutDown(long deadline) {
@@ -318,7 +305,7 @@ public final class PoolMachine {
     return pool.active;
   }
 
-  /** Processes that end as soon as they are free: those that drain, or those above a limit. */
+  /** Processes on their way out: those that drain, are outdated, or above a limit. */
   public int toDrain() {
     return retirement.toDrain();
   }
@@ -339,6 +326,8 @@ public final class PoolMachine {
     pool.verify();
     ticketing.verify();
     retirement.verify();
+    rolling.verify();
+    timeLimits.verify();
     alarmClock.verify();
     Verify.verify(
         pool.waiting() <= pool.limits.queueMax(), "%s in the waiting room", pool.waiting());

@@ -8,6 +8,7 @@ import dev.carpool.pool.ProcessState.Idle;
 import dev.carpool.pool.ProcessState.Starting;
 import dev.carpool.pool.ProcessState.Stopping;
 import java.util.LinkedHashSet;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,17 @@ final class PooledProcess {
 
   /** Its places; 1 until it said otherwise. */
   int concurrency = 1;
+
+  /** When it said so; counts from then on. */
+  long readyAt;
+
+  /** It ended by itself as soon as it was ready; then counts when. */
+  boolean diedYoung;
+
+  long endedAt;
+
+  /** Why it is to be replaced; null if it is not. */
+  private @Nullable String outdated;
 
   /** Sessions it has finished. */
   long served;
@@ -58,6 +70,25 @@ final class PooledProcess {
   void become(ProcessState next) {
     Verify.verify(state.leadsTo(next), "%s cannot become %s", this, next);
     state = next;
+  }
+
+  /** Ready and not on its way out: it is given requests. */
+  boolean isServing() {
+    return state instanceof Idle || state instanceof Busy;
+  }
+
+  /** It serves, but is to be replaced. */
+  boolean isOutdated() {
+    return outdated != null && isServing();
+  }
+
+  void outdate(String why) {
+    outdated = why;
+  }
+
+  /** Why it is to be replaced, or on its way out; empty if it is neither. */
+  String whyOutdated() {
+    return isServing() ? Objects.requireNonNullElse(outdated, "") : state.why();
   }
 
   boolean hasFreePlace() {
@@ -95,12 +126,13 @@ final class PooledProcess {
     boolean fits =
         switch (state) {
           case Starting is -> sessions.isEmpty() && generation == app.generation;
-          case Idle is -> sessions.isEmpty() && generation == app.generation;
-          case Busy is -> !sessions.isEmpty() && generation == app.generation;
+          case Idle is -> sessions.isEmpty();
+          case Busy is -> !sessions.isEmpty();
           case Draining is -> !sessions.isEmpty();
           case Stopping is -> true;
           case Gone is -> false;
         };
+    Verify.verify(generation == app.generation || outdated != null || !isServing(), "%s", this);
     Verify.verify(fits, "%s is of generation %s with %s", this, generation, sessions.size());
     for (PooledSession session : sessions) {
       Verify.verify(session.process == this, "%s is elsewhere too", session.id);

@@ -5,6 +5,7 @@ final class PooledSession {
 
   final SessionId id;
   final PooledProcess process;
+  final long since;
 
   /** The holder has given back its end. */
   boolean closed;
@@ -15,8 +16,9 @@ final class PooledSession {
   /** Until when it is; set with it. */
   long returningUntil;
 
-  PooledSession(SessionId id, PooledProcess process) {
+  PooledSession(SessionId id, PooledProcess process, long since) {
     this.id = id;
     this.process = process;
+    this.since = since;
   }
 }

@@ -17,10 +17,10 @@ sealed interface ProcessState {
   /** A ticket was issued for it; it has not said that it is ready. Next: Idle, Stopping, Gone. */
   record Starting(long since) implements ProcessState {}
 
-  /** Ready and without sessions, of the current generation. Next: Busy, Stopping, Gone. */
+  /** Ready and without sessions. Next: Busy, Stopping, Gone. */
   record Idle(long since) implements ProcessState {}
 
-  /** With sessions, of the current generation. Next: Idle, Draining, Stopping, Gone. */
+  /** With sessions. Next: Idle, Draining, Stopping, Gone. */
   record Busy() implements ProcessState {}
 
   /** With sessions, which are its last. Next: Stopping, Gone. */

@@ -59,6 +59,17 @@ final class Retirement {
     return longest;
   }
 
+  /** Whether there may ever be a dispensable process of another application. */
+  boolean mayMakeRoomFor(AppPool app) {
+    for (PooledProcess process : pool.processes.values()) {
+      boolean stays = !(process.state() instanceof ProcessState.Stopping);
+      if (stays && process.app != app && isAboveMinimum(process.app)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /**
    * Takes an idle process from an application that has a use for it, for another one that has none
    * at all and has waited longer. Otherwise an application that is always busy would keep its
@@ -144,10 +155,10 @@ final class Retirement {
   }
 
   private boolean isAboveMinimum(AppPool app) {
-    return app.census.current() > pool.minimum(app);
+    return app.lasting() > pool.minimum(app);
   }
 
-  /** Processes that end as soon as they are free: those that drain, or those above a limit. */
+  /** Processes that are on their way out: those that drain, are outdated, or above a limit. */
   int toDrain() {
     int inApps = pool.apps.awake().stream().mapToInt(this::toDrain).sum();
     return Math.max(inApps, pool.census.staying() - pool.limits.max());
@@ -155,7 +166,7 @@ final class Retirement {
 
   private int toDrain(AppPool app) {
     int above = pool.limits.maxPerApp() == 0 ? 0 : app.census.staying() - pool.limits.maxPerApp();
-    return Math.max(app.census.draining(), above);
+    return Math.max(app.census.draining() + app.outdated, above);
   }
 
   void verify() {

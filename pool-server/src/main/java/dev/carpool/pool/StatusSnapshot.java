@@ -64,7 +64,7 @@ final class StatusSnapshot {
     return new PoolStatus.Process(
         process.pid,
         process.state().word(),
-        process.state().why(),
+        process.whyOutdated(),
         process.generation,
         process.concurrency,
         process.sessions.size(),

@@ -41,6 +41,11 @@ final class Ticketing {
     }
   }
 
+  /** Processes that wait for a stopping one to go. */
+  int planned() {
+    return planned;
+  }
+
   private boolean wantsAnother(AppPool app) {
     return app.uncovered() > 0 || app.census.current() + app.planned < pool.minimum(app);
   }

@@ -109,6 +109,11 @@ final class ScriptedPool implements ApplicationPool {
   }
 
   @Override
+  public Receipt restartIfChanged(String appName) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public Receipt restart(String appName) {
     throw new UnsupportedOperationException();
   }

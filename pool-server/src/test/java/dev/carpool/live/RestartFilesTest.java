@@ -3,6 +3,7 @@ package dev.carpool.live;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.carpool.api.AppSpec;
+import dev.carpool.live.RestartFiles.Wish;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,7 +40,7 @@ final class RestartFilesTest {
 
   private boolean askedAfter(Duration time) {
     clock.addAndGet(time.toNanos());
-    return files.askForRestart(app);
+    return files.wishOf(app) != Wish.NONE;
   }
 
   private boolean askedLater() {
@@ -55,27 +56,27 @@ final class RestartFilesTest {
 
   @Test
   void withoutAFileNothingIsAskedFor() {
-    assertThat(files.askForRestart(app)).isFalse();
+    assertThat(files.wishOf(app)).isEqualTo(Wish.NONE);
     assertThat(askedLater()).isFalse();
   }
 
   @Test
   void aRootThatIsMissingAsksForNothing() throws IOException {
     Files.delete(root.resolve("tmp"));
-    assertThat(files.askForRestart(app)).isFalse();
+    assertThat(files.wishOf(app)).isEqualTo(Wish.NONE);
     assertThat(askedLater()).isFalse();
   }
 
   @Test
   void aFileThatWasThereAtFirstAsksForNothing() throws IOException {
     touch(NOON);
-    assertThat(files.askForRestart(app)).isFalse();
+    assertThat(files.wishOf(app)).isEqualTo(Wish.NONE);
     assertThat(askedLater()).isFalse();
   }
 
   @Test
   void aNewFileAsksOnce() throws IOException {
-    assertThat(files.askForRestart(app)).isFalse();
+    assertThat(files.wishOf(app)).isEqualTo(Wish.NONE);
     touch(NOON);
     assertThat(askedLater()).isTrue();
     assertThat(askedLater()).isFalse();
@@ -85,7 +86,7 @@ final class RestartFilesTest {
   @Test
   void anotherTimeAsksOnceALaterAndAnEarlierOne() throws IOException {
     touch(NOON);
-    assertThat(files.askForRestart(app)).isFalse();
+    assertThat(files.wishOf(app)).isEqualTo(Wish.NONE);
     touch(FileTime.from(NOON.toInstant().plusSeconds(1)));
     assertThat(askedLater()).isTrue();
     touch(FileTime.from(NOON.toInstant().minusSeconds(1)));
@@ -97,7 +98,7 @@ final class RestartFilesTest {
   void anotherCtimeAsksTooThoughTheMtimeIsTheSame() throws Exception {
     touch(NOON);
     Object before = Files.getAttribute(restart, "unix:ctime");
-    assertThat(files.askForRestart(app)).isFalse();
+    assertThat(files.wishOf(app)).isEqualTo(Wish.NONE);
     while (Files.getAttribute(restart, "unix:ctime").equals(before)) {
       Files.setPosixFilePermissions(restart, PosixFilePermissions.fromString("rw-r-----"));
     }
@@ -110,7 +111,7 @@ final class RestartFilesTest {
   @Test
   void aDeletedFileAsksForNothingUntilItIsBack() throws IOException {
     touch(NOON);
-    assertThat(files.askForRestart(app)).isFalse();
+    assertThat(files.wishOf(app)).isEqualTo(Wish.NONE);
     Files.delete(restart);
     assertThat(askedLater()).isFalse();
     touch(NOON);
@@ -119,7 +120,7 @@ final class RestartFilesTest {
 
   @Test
   void betweenTwoLooksASecondPasses() throws IOException {
-    assertThat(files.askForRestart(app)).isFalse();
+    assertThat(files.wishOf(app)).isEqualTo(Wish.NONE);
     touch(NOON);
     assertThat(askedAfter(Duration.ZERO)).isFalse();
     assertThat(askedAfter(Duration.ofMillis(999))).isFalse();
@@ -131,9 +132,10 @@ final class RestartFilesTest {
 
   @Test
   void alwaysRestartAsksAtEachLook() throws IOException {
-    assertThat(files.askForRestart(app)).isFalse();
+    assertThat(files.wishOf(app)).isEqualTo(Wish.NONE);
     Files.createFile(always);
-    assertThat(askedLater()).isTrue();
+    clock.addAndGet(Duration.ofSeconds(1).toNanos());
+    assertThat(files.wishOf(app)).isEqualTo(Wish.AT_ONCE);
     assertThat(askedAfter(Duration.ofMillis(999))).isFalse();
     assertThat(askedAfter(Duration.ofMillis(1))).isTrue();
     Files.delete(always);
@@ -143,12 +145,12 @@ final class RestartFilesTest {
   @Test
   void eachApplicationHasFilesAndLooksOfItsOwn(@TempDir Path otherRoot) throws IOException {
     AppSpec other = AppSpec.named("shop", otherRoot);
-    assertThat(files.askForRestart(app)).isFalse();
+    assertThat(files.wishOf(app)).isEqualTo(Wish.NONE);
     touch(NOON);
     clock.addAndGet(Duration.ofSeconds(1).toNanos());
 
-    assertThat(files.askForRestart(other)).isFalse();
-    assertThat(files.askForRestart(app)).isTrue();
-    assertThat(files.askForRestart(other)).isFalse();
+    assertThat(files.wishOf(other)).isEqualTo(Wish.NONE);
+    assertThat(files.wishOf(app)).isEqualTo(Wish.ROLLING);
+    assertThat(files.wishOf(other)).isEqualTo(Wish.NONE);
   }
 }

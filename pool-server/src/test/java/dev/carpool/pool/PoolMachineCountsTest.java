@@ -64,8 +64,9 @@ class PoolMachineCountsTest {
       Scenario pool = room(1, 5);
       RequestId id = pool.request("a");
       for (int attempt = 1; attempt <= 10; attempt++) {
-        pool.ready(pool.lastStarted());
+        pool.ready(pool.lastStarted(), 2);
         ProcessId process = pool.process(id);
+        pool.done(pool.request("a")); // or it would have died young
         pool.failHandOver(id);
         pool.gone(process);
       }
@@ -118,6 +119,7 @@ class PoolMachineCountsTest {
       Scenario pool = room(1, 0);
       RequestId busy = pool.serve("a");
       pool.requests("a", 2);
+      pool.pass(Lives.INFANCY);
       pool.gone(pool.process(busy));
       assertThat(pool.knows("a")).isFalse();
       assertThat(pool.status().unserved()).isEqualTo(new Unserved(2, 0, 0, 0, 0, 0, 1));

@@ -54,7 +54,7 @@ class PoolMachineEndsTest {
     @Test
     void aProcessIsToldToStopOnce() {
       ProcessId idle = pool.idle("a");
-      pool.on(new PoolEvent.Restarted("a"));
+      pool.on(new PoolEvent.Cleared());
       pool.on(new PoolEvent.Broken(idle, "end of file on the line"));
       assertThat(pool.stopped).hasSize(1);
     }
@@ -213,7 +213,7 @@ class PoolMachineEndsTest {
       pool.idle("a");
       pool.passMillis(1_000);
       pool.done(pool.request("b"));
-      pool.on(new PoolEvent.Restarted("b"));
+      pool.on(new PoolEvent.Restarted("b", true));
 
       PoolStatus status = pool.status();
       assertThat(status.count()).isEqualTo(2);

@@ -207,6 +207,7 @@ class PoolMachineRequestsTest {
       Scenario pool = Scenario.ofMax(2);
       RequestId first = pool.serve("a");
       RequestId second = pool.serve("a");
+      pool.passMillis(1);
       pool.failHandOver(first);
       pool.failHandOver(second);
       pool.gone(pool.starts.get(0).process());
@@ -218,6 +219,7 @@ class PoolMachineRequestsTest {
     void theRequestReturnsAlsoWhenTheProcessHasGoneMeanwhile() {
       Scenario pool = Scenario.ofMax(1);
       RequestId id = pool.serve("a");
+      pool.pass(Lives.INFANCY);
       pool.gone(pool.process(id));
       assertThat(pool.knows("a")).isFalse();
       pool.failHandOver(id);
@@ -230,8 +232,9 @@ class PoolMachineRequestsTest {
       Scenario pool = Scenario.ofMax(1);
       RequestId id = pool.request("a");
       for (int attempt = 1; attempt <= 10; attempt++) {
-        pool.ready(pool.lastStarted());
+        pool.ready(pool.lastStarted(), 2);
         ProcessId process = pool.process(id);
+        pool.done(pool.request("a")); // or it would have died young
         pool.failHandOver(id);
         assertThat(pool.refused.containsKey(id)).isEqualTo(attempt == 10);
         pool.gone(process);
@@ -279,7 +282,7 @@ class PoolMachineRequestsTest {
     @Test
     void aProcessThatOnlyDrainsIsNotWaitedFor() {
       pool.serve("a");
-      pool.on(new PoolEvent.Restarted("a"));
+      pool.on(new PoolEvent.Cleared());
       RequestId id = pool.request("a");
       pool.failStart(pool.lastStarted(), "syntax error");
       assertThat(pool.refused).containsKey(id);

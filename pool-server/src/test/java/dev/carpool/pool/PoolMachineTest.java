@@ -20,11 +20,11 @@ class PoolMachineTest {
       ProcessId idle = pool.idle("a");
       RequestId busy = pool.serve("b");
       RequestId draining = pool.serve("c");
-      pool.on(new PoolEvent.Restarted("c"));
+      pool.on(new PoolEvent.Restarted("c", true));
       pool.request("d");
       assertThat(pool.machine().count()).isEqualTo(4);
 
-      pool.on(new PoolEvent.Restarted("a"));
+      pool.on(new PoolEvent.Restarted("a", true));
       assertThat(pool.isStopped(idle)).isTrue();
       assertThat(pool.machine().count()).isEqualTo(4);
 

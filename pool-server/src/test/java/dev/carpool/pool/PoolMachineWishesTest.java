@@ -125,7 +125,7 @@ class PoolMachineWishesTest {
   }
 
   @Nested
-  class Rule11Restart {
+  class Rule11Clear {
 
     @Test
     void idleAndStartingProcessesOfTheOldGenerationStopAndBusyOnesFinish() {
@@ -137,7 +137,7 @@ class PoolMachineWishesTest {
       ProcessId starting = pool.lastStarted();
       pool.done(pool.handOvers.getLast().request().id());
 
-      pool.on(new PoolEvent.Restarted("a"));
+      pool.on(new PoolEvent.Cleared());
       assertThat(pool.isStopped(starting)).isTrue();
       assertThat(idle).filteredOn(pool::isStopped).isEmpty();
       assertThat(pool.states("a")).filteredOn("draining"::equals).hasSize(2);
@@ -170,12 +170,12 @@ class PoolMachineWishesTest {
     void aDrainingProcessGetsNoMoreRequests() {
       Scenario pool = Scenario.ofMax(2);
       RequestId first = pool.serve("a", 2);
-      pool.on(new PoolEvent.Restarted("a"));
+      pool.on(new PoolEvent.Cleared());
       RequestId second = pool.request("a");
       assertThat(pool.waits(second)).isTrue();
       assertThat(pool.starts).hasSize(2);
       assertThat(pool.appStatus("a").processes().getFirst().state()).isEqualTo("draining");
-      assertThat(pool.appStatus("a").processes().getFirst().why()).isEqualTo("restart");
+      assertThat(pool.appStatus("a").processes().getFirst().why()).isEqualTo("clear");
       pool.done(first);
       assertThat(pool.isStopped(pool.process(first))).isTrue();
     }

@@ -21,18 +21,19 @@ class PoolModelTest {
   private static final int EVENTS = 21_000;
 
   @ParameterizedTest
-  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 164, 248})
   void everyAnswerToRandomEventsKeepsTheRules(long seed) {
     RandomPool pool = new RandomPool(seed);
     try {
       while (pool.events() < EVENTS) {
         pool.step();
       }
+      pool.calmDown();
       pool.finish();
     } catch (RuntimeException | AssertionError e) {
       throw new AssertionError("seed " + seed + ": " + e.getMessage() + pool.lastEvents(), e);
     }
-    assertThat(pool.granted()).as("sessions of seed " + seed).isGreaterThan(EVENTS / 50);
+    assertThat(pool.granted()).as("sessions of seed " + seed).isGreaterThan(EVENTS / 100);
   }
 
   @Test

@@ -2,9 +2,11 @@ package dev.carpool.pool;
 
 import static com.google.common.base.Verify.verify;
 
+import dev.carpool.api.AppLimits;
 import dev.carpool.api.AppSpec;
 import dev.carpool.api.PoolLimits;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -46,11 +48,14 @@ final class RandomPool {
     trouble = List.of(0, 2, 10, 60).get(random.nextInt(4));
     PoolLimits limits = limits();
     reference = new ReferencePool(limits);
-    machine = new PoolMachine(limits);
+    machine = new PoolMachine(limits, Instant.EPOCH);
     int count = 1 + random.nextInt(4);
     places = new int[count];
     for (int i = 0; i < count; i++) {
-      apps.add(Specs.app("app" + i).withMin(random.nextInt(3) == 0 ? 1 + random.nextInt(2) : 0));
+      apps.add(
+          Specs.app("app" + i)
+              .withMin(random.nextInt(3) == 0 ? 1 + random.nextInt(2) : 0)
+              .withLimits(appLimits()));
       places[i] = random.nextBoolean() ? 1 : 1 + random.nextInt(5);
     }
   }
@@ -62,6 +67,13 @@ final class RandomPool {
         List.of(Duration.ZERO, Duration.ofMillis(30), Duration.ofSeconds(2)).get(random.nextInt(3)),
         1 + random.nextInt(4),
         random.nextInt(4) == 0 ? 0 : random.nextInt(20));
+  }
+
+  private AppLimits appLimits() {
+    return AppLimits.NONE
+        .withMaxRequests(random.nextBoolean() ? 0 : 1 + random.nextInt(30))
+        .withSlowRequestTime(Duration.ofMillis(random.nextBoolean() ? 0 : 20))
+        .withMaxRequestTime(Duration.ofMillis(random.nextBoolean() ? 0 : 50));
   }
 
   int events() {
@@ -114,6 +126,7 @@ final class RandomPool {
       last.remove();
     }
     machine.verify();
+    reference.drain(machine.status("1", 1, reference.now));
     reference.check(effects);
     if (events % 4 == 0) {
       reference.checkStatus(machine.status("1", 1, reference.now));
@@ -134,7 +147,7 @@ final class RandomPool {
       boolean closed = random.nextInt(4) != 0;
       SeenSession session =
           pick(reference.sessions.values(), s -> !closed || s.closedAt != Long.MAX_VALUE);
-      return with(session, s -> end(s, new PoolEvent.Done(s.id)));
+      return with(session, this::done);
     } else if (dice < 96) {
       return with(open(), this::notTaken);
     }
@@ -164,6 +177,11 @@ final class RandomPool {
     return new PoolEvent.Closed(session.id);
   }
 
+  private PoolEvent done(SeenSession session) {
+    reference.done(session, apps.get(indexOf(session.process.app)));
+    return new PoolEvent.Done(session.id);
+  }
+
   private PoolEvent end(SeenSession session, PoolEvent event) {
     reference.ended(session.id);
     return event;
@@ -181,6 +199,9 @@ final class RandomPool {
     }
     if (session == null) {
       return null;
+    }
+    if (reference.sessions.containsKey(session.id)) {
+      reference.died(session.process);
     }
     reference.ended(session.id);
     reference.returned(session.request);
@@ -203,7 +224,7 @@ final class RandomPool {
     } else if (dice < 830 + trouble / 2 && any != null) {
       return gone(any);
     } else if (dice < 830 + trouble && any != null) {
-      reference.startFailed(any, false);
+      reference.died(any);
       return new PoolEvent.Broken(any.id, "end of file on the line");
     } else if (dice < 930 && starting != null) {
       starting.pid = ++lastPid;
@@ -213,10 +234,11 @@ final class RandomPool {
       return new PoolEvent.LimitsChanged(reference.limits);
     } else if (dice >= 980) {
       String app = apps.get(random.nextInt(apps.size())).name();
-      reference.restarted(app);
-      return new PoolEvent.Restarted(app);
+      boolean atOnce = random.nextInt(4) == 0;
+      reference.restarted(app, atOnce);
+      return new PoolEvent.Restarted(app, atOnce);
     } else if (dice >= 977) {
-      apps.forEach(app -> reference.restarted(app.name()));
+      apps.forEach(app -> reference.restarted(app.name(), true));
       return new PoolEvent.Cleared();
     } else if (dice >= 974) {
       AppSpec app = apps.get(random.nextInt(apps.size()));
@@ -260,6 +282,27 @@ final class RandomPool {
     };
   }
 
+  /** Lets everything succeed until nothing is left to do, and looks that nothing is outdated. */
+  void calmDown() {
+    for (int i = 0; i < 5_000; i++) {
+      SeenProcess stopping = pick(reference.processes.values(), p -> p.stopping);
+      SeenProcess starting = pick(reference.processes.values(), p -> !p.ready && !p.stopping);
+      SeenSession session = pick(reference.sessions.values(), s -> true);
+      if (stopping != null) {
+        tell(gone(stopping));
+      } else if (starting != null) {
+        tell(ready(starting));
+      } else if (session != null) {
+        tell(done(session));
+      } else if (reference.isAnyOutdated() && reference.alarm != Long.MAX_VALUE) {
+        ring();
+      } else {
+        break;
+      }
+    }
+    verify(!reference.isAnyOutdated(), "one is still outdated");
+  }
+
   /** Shuts down, lets what lives end, and looks that nothing is left. */
   void finish() {
     reference.shuttingDown = true;
@@ -274,7 +317,7 @@ final class RandomPool {
       } else if (stopping != null) {
         tell(gone(stopping));
       } else if (session != null && random.nextBoolean()) {
-        tell(end(session, new PoolEvent.Done(session.id)));
+        tell(done(session));
       }
     }
     verify(machine.count() == 0 && machine.active() == 0, "something is left");

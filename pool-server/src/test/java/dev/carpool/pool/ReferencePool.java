@@ -35,6 +35,18 @@ final class ReferencePool extends SeenPool {
         case PoolEffect.HandOver handOver -> handedOver(handOver);
         case PoolEffect.Refuse refuse -> refused(refuse.request(), refuse.reason());
         case PoolEffect.Stop stop -> stopped(stop);
+        case PoolEffect.Slow it -> {
+          SeenSession session = sessions.get(it.session());
+          verify(session != null && !session.slow && it.age() >= 20_000_000, "%s", it);
+          session.slow = true;
+        }
+        case PoolEffect.Overdue it -> {
+          SeenSession session = sessions.get(it.session());
+          verify(session != null && session.since + 50_000_000 <= now, "%s", it);
+          verify(!session.process.stopping, "%s stops already", it);
+          session.process.stopping = true;
+          session.process.forced = true;
+        }
         case PoolEffect.Alarm set -> {
           verify(set.at() < alarm && set.at() > now, "alarm at %s: %s, %s", set.at(), now, alarm);
           alarm = set.at();
@@ -55,7 +67,7 @@ final class ReferencePool extends SeenPool {
     verify(perAppAllows(app), "a start above max_per_app");
     verify(starting() < limits.maxSpawning(), "a start above max_spawning");
     verify(!pausing(app) && !shuttingDown, "a start in a pause or at the end");
-    of(app, process -> process.stale)
+    of(app, process -> process.stale && !process.worn)
         .forEach(old -> verify(old.generation < start.generation(), "an old generation"));
     SeenProcess process = new SeenProcess(start.process(), app, start.generation(), now);
     verify(processes.put(process.id, process) == null, "%s twice", process.id);
@@ -75,7 +87,7 @@ final class ReferencePool extends SeenPool {
       verify(other.sessions.size() >= process.sessions.size(), "%s has fewer", other.id);
       verify(!other.idle() || other.idleSince <= process.idleSince, "%s was in use", other.id);
     }
-    SeenSession session = new SeenSession(handOver.session(), process, request);
+    SeenSession session = new SeenSession(handOver.session(), process, request, now);
     process.sessions.add(session);
     verify(sessions.put(session.id, session) == null, "%s twice", session.id);
     granted++;
@@ -120,6 +132,15 @@ final class ReferencePool extends SeenPool {
               .filter(other -> isAboveMinimum(other.app))
               .toList();
       verify(isIdleLongest(process, others), "%s: not idle longest", stop);
+    } else if (List.of("restart", "configured anew", "max_requests").contains(stop.why())) {
+      verify(process.stale, "%s: it is not old", stop);
+      boolean least = of(process.app, SeenProcess::serving).size() == 1;
+      boolean mustBe = process.expelled || limits.max() == 1 || limits.maxPerApp() == 1;
+      mustBe |= shuttingDown || !process.serving();
+      boolean others =
+          processes.values().stream()
+              .anyMatch(p -> !p.stopping && !p.app.equals(process.app) && isAboveMinimum(p.app));
+      verify(!least || mustBe || !others, "%s: nobody serves", stop);
     } else if (stop.why().equals("above max")) {
       verify(isIdle && processes.size() - stopping() > limits.max(), "%s: is not", stop);
       verify(isIdleLongest(process, idle), "%s: not idle longest", stop);
@@ -156,7 +177,8 @@ final class ReferencePool extends SeenPool {
     boolean above = limits.maxPerApp() > 0 && staying(process.app) > limits.maxPerApp();
     verify(!process.idle() || staying <= limits.max(), "%s is idle above max", process.id);
     verify(!process.idle() || !above, "%s is idle above max_per_app", process.id);
-    verify(!process.idle() || !process.stale, "%s is idle and old", process.id);
+    verify(!process.idle() || !process.expelled, "%s is idle and old", process.id);
+    verify(!process.starting() || !process.stale, "%s starts and is old", process.id);
     verify(process.sessions.size() <= process.places, "%s has too much to do", process.id);
     long limit = limits.maxIdleTime().toNanos();
     boolean tooLong = process.idle() && limit > 0 && process.idleSince + limit <= now;
@@ -174,6 +196,7 @@ final class ReferencePool extends SeenPool {
       boolean wanted = !waiting.isEmpty() || mine == 0;
       verify(wanted, "%s is removed, and one starts for nobody", app);
     }
+    boolean outdated = !of(app, SeenProcess::staleAndServing).isEmpty() && !memory.removed;
     if (isQuiet(app)) {
       memory.places =
           memory.configured || memory.failures > 0 || memory.min > 0 ? memory.places : 1;
@@ -186,6 +209,8 @@ final class ReferencePool extends SeenPool {
     boolean mayStart = !shuttingDown && perAppAllows(app);
     // A stopping process may stand for a planned one, which counts among the starts.
     mayStart &= starting() + stopping() < limits.maxSpawning();
+    boolean room = processes.size() < limits.max() && stopping() == 0;
+    verify(!mayStart || !room || !outdated || mine > 0, "%s: outdated, and none starts", app);
     boolean wantsOne = waiting.size() > mine * memory.places + returning(app);
     boolean wantsMinimum = current.size() < memory.min;
     if (processes.size() < limits.max()) {
@@ -216,13 +241,35 @@ final class ReferencePool extends SeenPool {
     }
     for (Map.Entry<String, Memory> entry : memories.entrySet()) {
       String app = entry.getKey();
+      boolean outdated =
+          !of(app, SeenProcess::staleAndServing).isEmpty() && !entry.getValue().removed;
       boolean wants =
-          !waiting(app).isEmpty() || of(app, SeenProcess::current).size() < entry.getValue().min;
+          outdated
+              || !waiting(app).isEmpty()
+              || of(app, SeenProcess::current).size() < entry.getValue().min;
       if (wants && !shuttingDown && pausing(app)) {
         due = Math.min(due, entry.getValue().pauseEnds);
       }
     }
     return due;
+  }
+
+  /** Takes over from a status which processes get no more requests. */
+  void drain(PoolStatus status) {
+    for (PoolStatus.App app : status.apps()) {
+      for (PoolStatus.Process said : app.processes()) {
+        if (said.state().equals("draining")) {
+          SeenProcess process = of(app.name(), p -> p.pid == said.pid()).getFirst();
+          boolean sessions = !process.sessions.isEmpty();
+          verify(sessions && (process.stale || shuttingDown), "%s drains", process.id);
+          process.draining = true;
+        }
+      }
+    }
+  }
+
+  boolean isAnyOutdated() {
+    return processes.values().stream().anyMatch(p -> p.staleAndServing() && !memory(p.app).removed);
   }
 
   private boolean isQuiet(String app) {

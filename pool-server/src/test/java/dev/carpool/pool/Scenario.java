@@ -2,15 +2,20 @@ package dev.carpool.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.carpool.api.AppLimits;
 import dev.carpool.api.AppSpec;
 import dev.carpool.api.PoolException;
 import dev.carpool.api.PoolLimits;
 import dev.carpool.api.PoolStatus;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 
 /**
  * A machine that a test drives: it plays the users, the processes and the clock, keeps what the
@@ -23,6 +28,7 @@ final class Scenario {
   private final PoolMachine machine;
   private final Map<String, AppSpec> specs = new HashMap<>();
   private final Map<ProcessId, Integer> stops = new HashMap<>();
+  private final Set<ProcessId> ended = new HashSet<>();
   private long now = Duration.ofHours(1).toNanos();
   private long alarm = Long.MAX_VALUE;
   private long lastRequest;
@@ -32,6 +38,8 @@ final class Scenario {
 
   final List<PoolEffect.HandOver> handOvers = new ArrayList<>();
   final List<PoolEffect.Stop> stopped = new ArrayList<>();
+  final List<PoolEffect.Slow> slow = new ArrayList<>();
+  final List<PoolEffect.Overdue> overdue = new ArrayList<>();
   final List<PoolEffect.Renewed> renewed = new ArrayList<>();
   final List<String> notes = new ArrayList<>();
   final Map<RequestId, PoolEffect.HandOver> granted = new HashMap<>();
@@ -40,7 +48,7 @@ final class Scenario {
   int alarms;
 
   Scenario(PoolLimits limits) {
-    machine = new PoolMachine(limits);
+    machine = new PoolMachine(limits, Instant.EPOCH);
   }
 
   /** With so many processes, of which all may start at once, and 100 in the waiting room. */
@@ -76,6 +84,8 @@ final class Scenario {
         stopped.add(stop);
         stops.merge(stop.process(), 1, Integer::sum);
       }
+      case PoolEffect.Slow it -> slow.add(it);
+      case PoolEffect.Overdue it -> overdue.add(it);
       case PoolEffect.Alarm set -> {
         assertThat(set.at()).isLessThan(alarm);
         alarm = set.at();
@@ -107,6 +117,12 @@ final class Scenario {
 
   Scenario app(String name, int min) {
     specs.put(name, Specs.app(name).withMin(min));
+    return this;
+  }
+
+  /** Makes the application known with these limits. */
+  Scenario limited(String name, AppLimits limits) {
+    specs.put(name, spec(name).withLimits(limits));
     return this;
   }
 
@@ -225,6 +241,7 @@ final class Scenario {
   }
 
   void gone(ProcessId process) {
+    ended.add(process);
     on(new PoolEvent.Gone(process, "exit status 0"));
   }
 
@@ -270,8 +287,33 @@ final class Scenario {
     return appStatus(app).processes().stream().map(PoolStatus.Process::state).toList();
   }
 
+  PoolStatus.Failure failure(String app) {
+    return Objects.requireNonNull(appStatus(app).lastFailure());
+  }
+
+  /** Its living processes, the oldest first. */
+  List<ProcessId> livingOf(String app) {
+    return starts.stream()
+        .filter(start -> start.app().name().equals(app))
+        .map(PoolEffect.Start::process)
+        .filter(process -> !ended.contains(process))
+        .toList();
+  }
+
   PoolStatus.Unserved unserved(String app) {
     return appStatus(app).unserved();
+  }
+
+  int starting() {
+    return (int)
+        status().apps().stream()
+            .flatMap(app -> app.processes().stream())
+            .filter(process -> process.state().equals("starting"))
+            .count();
+  }
+
+  boolean isGone(ProcessId process) {
+    return ended.contains(process);
   }
 
   boolean isStopped(ProcessId process) {

@@ -25,6 +25,7 @@ class SeenPool {
     int places = 1;
     int pauses;
     int failures;
+    int youngDeaths;
     boolean reported;
     long failedAt;
     long pauseEnds = Long.MIN_VALUE;
@@ -75,6 +76,9 @@ class SeenPool {
   }
 
   void returned(Request request) {
+    if (!memories.containsKey(request.app().name())) {
+      memory(request.app().name()).min = request.app().min();
+    }
     Request again =
         new Request(
             request.id(),
@@ -96,14 +100,58 @@ class SeenPool {
   void ready(SeenProcess process, int places) {
     if (process.starting()) {
       process.ready = true;
+      process.readyAt = now;
       process.places = places;
       process.idleSince = now;
       Memory memory = memory(process.app);
       memory.places = places;
       memory.pauses = 0;
-      memory.failures = 0;
-      memory.reported = false;
+      if (memory.youngDeaths == 0) {
+        memory.failures = 0;
+        memory.reported = false;
+      }
     }
+  }
+
+  /** It has finished a session. */
+  void done(SeenSession session, AppSpec app) {
+    SeenProcess process = session.process;
+    ended(session.id);
+    process.served++;
+    outlived(memory(process.app));
+    int most = app.limits().maxRequests();
+    process.worn |= most > 0 && process.served >= Lives.wornAfter(process.id, most);
+    process.stale |= process.worn;
+  }
+
+  /** It ended by itself, if it was not on its way out. */
+  void died(SeenProcess process) {
+    Memory memory = memory(process.app);
+    if (process.serving() && (process.served > 0 || now - process.readyAt >= 10 * SECOND)) {
+      outlived(memory);
+    } else if (process.serving()) {
+      memory.failures++;
+      memory.reported = true;
+      memory.youngDeaths += memory.youngDeaths == 0 || process.startedAt >= memory.failedAt ? 1 : 0;
+      memory.failedAt = now;
+      if (memory.youngDeaths > 1) {
+        memory.pauses = Math.max(memory.pauses, memory.youngDeaths - 1);
+        pause(memory);
+      }
+    }
+    startFailed(process, false);
+  }
+
+  private static void outlived(Memory memory) {
+    if (memory.youngDeaths > 0) {
+      memory.youngDeaths = 0;
+      memory.failures = memory.pauses;
+      memory.reported &= memory.pauses > 0;
+    }
+  }
+
+  private void pause(Memory memory) {
+    memory.pauseEnds = now + Math.min(60, 1L << Math.min(10, memory.pauses - 1)) * SECOND;
   }
 
   void startFailed(SeenProcess process, boolean reported) {
@@ -115,20 +163,24 @@ class SeenPool {
         memory.pauses++;
       }
       memory.failedAt = now;
-      memory.pauseEnds = now + Math.min(60, 1L << Math.min(10, memory.pauses - 1)) * SECOND;
+      pause(memory);
     }
   }
 
   void gone(SeenProcess process) {
-    startFailed(process, false);
+    died(process);
     processes.remove(process.id);
     unserved.add("lost", process.sessions.size());
     List.copyOf(process.sessions).forEach(session -> sessions.remove(session.id));
   }
 
-  void restarted(String app) {
+  void restarted(String app, boolean atOnce) {
     memory(app).pauses = 0;
-    of(app, process -> true).forEach(process -> process.stale = true);
+    memory(app).youngDeaths = 0;
+    for (SeenProcess process : of(app, process -> true)) {
+      process.stale = true;
+      process.expelled |= atOnce;
+    }
   }
 
   // Plain searches.
@@ -178,7 +230,9 @@ class SeenPool {
   }
 
   boolean isAboveMinimum(String app) {
-    return of(app, SeenProcess::current).size() > (shuttingDown ? 0 : memory(app).min);
+    boolean rolling = !of(app, SeenProcess::staleAndServing).isEmpty();
+    List<SeenProcess> lasting = of(app, p -> p.current() && !(rolling && p.starting()));
+    return lasting.size() > (shuttingDown ? 0 : memory(app).min);
   }
 
   boolean pausing(String app) {

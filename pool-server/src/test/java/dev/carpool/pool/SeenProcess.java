@@ -13,8 +13,20 @@ final class SeenProcess {
   boolean stopping;
   boolean forced;
 
-  /** Of an earlier generation. */
+  /** To be replaced: of an earlier generation, or worn out. */
   boolean stale;
+
+  /** To be replaced because of what it has served; the generation may be the present one. */
+  boolean worn;
+
+  /** Of a generation that was cleared away. */
+  boolean expelled;
+
+  /** Said to be so by the status: it gets no more requests. */
+  boolean draining;
+
+  long readyAt;
+  int served;
 
   long pid;
   int places = 1;
@@ -37,7 +49,15 @@ final class SeenProcess {
   }
 
   boolean current() {
-    return !stopping && !stale;
+    return !stopping && !draining;
+  }
+
+  boolean serving() {
+    return ready && current();
+  }
+
+  boolean staleAndServing() {
+    return stale && serving();
   }
 
   boolean free() {

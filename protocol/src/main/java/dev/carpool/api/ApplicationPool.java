@@ -51,11 +51,21 @@ public interface ApplicationPool extends AutoCloseable {
   Receipt clear() throws PoolException;
 
   /**
-   * Starts a new generation of one application, as {@link #clear()} does of all.
+   * Starts a new generation of one application, which nobody is to notice: the processes of the old
+   * one serve until there are new ones, and go one for one. If the new generation cannot start, the
+   * old one goes on.
    *
    * @throws PoolException.NotFound if the pool has no application of that name
    */
   Receipt restart(String appName) throws PoolException;
+
+  /**
+   * Does as {@link #restart} does if a file of the application is newer than its present
+   * generation; else nothing, and the receipt says so.
+   *
+   * @throws PoolException.NotFound if the pool has no application of that name
+   */
+  Receipt restartIfChanged(String appName) throws PoolException;
 
   /**
    * Sets how many processes may live at once, all applications together.

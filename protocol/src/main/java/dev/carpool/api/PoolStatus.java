@@ -67,6 +67,14 @@ public record PoolStatus(
     public App {
       processes = List.copyOf(processes);
     }
+
+    /** Processes of earlier generations that serve until they are replaced. */
+    public List<Process> outdated() {
+      return processes.stream()
+          .filter(process -> process.generation() < generation)
+          .filter(process -> process.state().equals("idle") || process.state().equals("busy"))
+          .toList();
+    }
   }
 
   /**
@@ -102,7 +110,7 @@ public record PoolStatus(
    *
    * @param pid 0 while it is not known yet
    * @param state starting, idle, busy, draining or stopping
-   * @param why the reason for draining or stopping; empty in other states
+   * @param why the reason for draining or stopping, or for being replaced soon; else empty
    * @param generation of its application it belongs to
    * @param concurrency places it has
    * @param sessions places that are taken

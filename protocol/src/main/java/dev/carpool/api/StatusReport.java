@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * The pool's status as a page of text for people: the status FIFO and {@code carpool status} say
@@ -62,6 +63,7 @@ public final class StatusReport {
       fact("  root", printable(app.root()));
     }
     fact("  generation", "" + app.generation());
+    restart(app);
     fact("  waiting", "" + app.waiting());
     if (app.retryIn().isPositive()) {
       fact("  next start", "in " + time(app.retryIn()));
@@ -83,6 +85,28 @@ public final class StatusReport {
     } else {
       table(app);
     }
+  }
+
+  /** How far the replacing of earlier generations has got. */
+  private void restart(PoolStatus.App app) {
+    List<PoolStatus.Process> outdated = app.outdated();
+    if (outdated.isEmpty()) {
+      return;
+    }
+    String old =
+        outdated.stream()
+            .map(process -> "" + process.generation())
+            .distinct()
+            .collect(Collectors.joining(", "));
+    String state =
+        app.lastFailure() == null
+            ? "replaces " + outdated.size() + (outdated.size() == 1 ? " process" : " processes")
+            : app.retryIn().isPositive()
+                ? "cannot start (retry in " + time(app.retryIn()) + ")"
+                : "could not start, and is tried again";
+    fact(
+        "  restart",
+        "generation %d %s; generation %s serves".formatted(app.generation(), state, old));
   }
 
   private void unserved(PoolStatus.Unserved unserved) {

@@ -1,12 +1,15 @@
 package dev.carpool.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -40,6 +43,21 @@ interface RestartCases extends TwoClients {
     letTheNextLookCome();
   }
 
+  /** Waits until so many processes of the application serve, all of one generation. */
+  private void awaitRenewed(AppSpec app, int generation, int count) {
+    await("all of generation " + generation)
+        .atMost(SOON)
+        .pollInterval(Duration.ofMillis(10))
+        .until(
+            () ->
+                pool().status().apps().stream()
+                    .filter(known -> known.name().equals(app.name()))
+                    .flatMap(known -> known.processes().stream())
+                    .map(process -> process.state() + " " + process.generation())
+                    .toList()
+                    .equals(Collections.nCopies(count, "idle " + generation)));
+  }
+
   private String bar(AppSpec app) throws Exception {
     try (Session session = get(pool(), app)) {
       String answer = talk(session, "/bar");
@@ -55,7 +73,7 @@ interface RestartCases extends TwoClients {
     touch(restartFile(app));
 
     getAndDrop(pool(), app);
-    awaitCounts(0, 1);
+    awaitRenewed(app, 2, 2);
     assertThat(restartFile(app)).exists();
   }
 
@@ -71,6 +89,8 @@ interface RestartCases extends TwoClients {
 
     Files.setLastModifiedTime(
         restartFile(app), FileTime.from(Instant.now().minusSeconds(10))); // older counts too
+    getAndDrop(pool(), app);
+    awaitRenewed(app, 2, 1);
     long after = getAndDrop(pool(), app);
     assertThat(after).isNotEqualTo(before);
     assertThat(getAndDrop(pool(), app)).isEqualTo(after);
@@ -83,14 +103,17 @@ interface RestartCases extends TwoClients {
     AppSpec app = apps().hello();
     twoIdle(app);
     touch(restartFile(app));
-    long first = getAndDrop(pool(), app);
-    awaitCounts(0, 1);
+    getAndDrop(pool(), app);
+    awaitRenewed(app, 2, 2);
     letTheNextLookCome();
-    assertThat(getAndDrop(pool2(), app)).as("not touched since").isEqualTo(first);
+    getAndDrop(pool2(), app);
+    awaitCounts(0, 2);
+    awaitRenewed(app, 2, 2); // not touched since
 
     letTheNextLookCome();
     touch(restartFile(app));
-    assertThat(getAndDrop(pool2(), app)).isNotEqualTo(first);
+    getAndDrop(pool2(), app);
+    awaitRenewed(app, 3, 2);
   }
 
   @Test
@@ -104,6 +127,8 @@ interface RestartCases extends TwoClients {
 
     letTheNextLookCome();
     touch(restartFile(app));
+    bar(app); // asks for it
+    awaitRenewed(app, 2, 1);
     assertThat(bar(app)).isEqualTo("bar 2!");
   }
 
@@ -162,18 +187,20 @@ interface RestartCases extends TwoClients {
   }
 
   @Test
-  default void aRestartLetsSessionsFinishAndStopsTheIdle() throws Exception {
+  default void aRestartLetsSessionsFinishAndReplacesAll() throws Exception {
     AppSpec app = apps().hello();
     Session open = get(pool(), app);
     long idle = getAndDrop(pool(), app);
     awaitCounts(1, 2);
 
-    assertThat(pool2().restart(app.name()))
-        .isEqualTo(new Receipt(app.name(), "generation 1", "generation 2", 2, 1));
-    awaitCounts(1, 1);
-    assertThat(get(pool(), app).pid()).isNotIn(idle, open.pid());
+    Receipt receipt = pool2().restart(app.name());
+    assertThat(receipt.after()).isEqualTo("generation 2");
+    assertThat(receipt.draining()).isEqualTo(2);
+    awaitCounts(1, 3);
+    assertThat(getAndDrop(pool(), app)).isNotIn(idle, open.pid());
     assertThat(talk(open, "/")).endsWith("hello world");
-    awaitCounts(1, 1);
+    open.close();
+    awaitRenewed(app, 2, 2);
   }
 
   @Test
@@ -184,6 +211,7 @@ interface RestartCases extends TwoClients {
 
     pool().restart(apps().hello().name());
     assertThat(getAndDrop(pool(), apps().other())).isEqualTo(other);
+    awaitRenewed(apps().hello(), 2, 1);
     assertThat(getAndDrop(pool(), apps().hello())).isNotEqualTo(hello);
   }
 

@@ -6,6 +6,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class StatusReportTest {
 
@@ -28,6 +30,42 @@ class StatusReportTest {
             expecting       0
             refused         0
             """);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "3 | true  | generation 4 cannot start (retry in 3s); generation 3 serves",
+        "0 | true  | generation 4 could not start, and is tried again; generation 3 serves",
+        "0 | false | generation 4 replaces 1 process; generation 3 serves"
+      })
+  void aRestartSaysHowFarItHasGot(int retryIn, boolean failed, String words) {
+    PoolStatus.App app =
+        new PoolStatus.App(
+            "blog",
+            "/srv/blog",
+            4,
+            0,
+            Duration.ofSeconds(retryIn),
+            PoolStatus.Unserved.NONE,
+            List.of(process(4720, "idle", "restart", 3, 0, 1, 5, 2.4)),
+            failed ? new PoolStatus.Failure("f3a9", Instant.EPOCH, "syntax error", 2) : null);
+    PoolStatus status =
+        new PoolStatus(
+            "1",
+            42,
+            PoolLimits.DEFAULT,
+            1,
+            0,
+            1,
+            0,
+            0,
+            Duration.ZERO,
+            false,
+            PoolStatus.Unserved.NONE,
+            List.of(app));
+    assertThat(StatusReport.of(status)).contains("  restart       " + words + "\n");
   }
 
   @Test
