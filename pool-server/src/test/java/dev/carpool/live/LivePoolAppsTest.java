@@ -67,8 +67,8 @@ final class LivePoolAppsTest {
   void oneThatIsConfiguredAnewIsServedByANewProcess() throws Exception {
     ScriptedSpawner.Attempt old = spawner.nextAttempt().succeeds();
     pool.configure(APP.withEntry("other:app"));
-    CompletableFuture<Session> request = pool.request("blog", LONG);
     ScriptedSpawner.Attempt process = spawner.nextAttempt().succeeds();
+    CompletableFuture<Session> request = pool.request("blog", LONG);
     assertThat(request.get().pid()).isEqualTo(process.pid()).isNotEqualTo(old.pid());
     request.get().close();
     process.nextConnection().done();

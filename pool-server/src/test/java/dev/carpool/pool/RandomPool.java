@@ -2,7 +2,6 @@ package dev.carpool.pool;
 
 import static com.google.common.base.Verify.verify;
 
-import dev.carpool.api.AppLimits;
 import dev.carpool.api.AppSpec;
 import dev.carpool.api.PoolLimits;
 import java.time.Duration;
@@ -55,7 +54,7 @@ final class RandomPool {
       apps.add(
           Specs.app("app" + i)
               .withMin(random.nextInt(3) == 0 ? 1 + random.nextInt(2) : 0)
-              .withLimits(appLimits()));
+              .withLimits(Specs.limits(random)));
       places[i] = random.nextBoolean() ? 1 : 1 + random.nextInt(5);
     }
   }
@@ -67,13 +66,6 @@ final class RandomPool {
         List.of(Duration.ZERO, Duration.ofMillis(30), Duration.ofSeconds(2)).get(random.nextInt(3)),
         1 + random.nextInt(4),
         random.nextInt(4) == 0 ? 0 : random.nextInt(20));
-  }
-
-  private AppLimits appLimits() {
-    return AppLimits.NONE
-        .withMaxRequests(random.nextBoolean() ? 0 : 1 + random.nextInt(30))
-        .withSlowRequestTime(Duration.ofMillis(random.nextBoolean() ? 0 : 20))
-        .withMaxRequestTime(Duration.ofMillis(random.nextBoolean() ? 0 : 50));
   }
 
   int events() {
