@@ -125,7 +125,7 @@ class FrontChangeIT {
     site.reconfigure(after(text -> text.replace("min = 1", "env = { MODE = \"new\" }\nmin = 1")));
     for (WebServer server : servers) {
       try (WebClient visitor = site.visitor(server)) {
-        assertThat(visitor.get("/mode").body()).isEqualTo("new");
+        await("a new process").atMost(SOON).until(() -> visitor.get("/mode").body().equals("new"));
       }
     }
 

@@ -10,6 +10,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -48,14 +49,17 @@ interface RestartCases extends TwoClients {
     await("all of generation " + generation)
         .atMost(SOON)
         .pollInterval(Duration.ofMillis(10))
-        .until(
-            () ->
-                pool().status().apps().stream()
-                    .filter(known -> known.name().equals(app.name()))
-                    .flatMap(known -> known.processes().stream())
-                    .map(process -> process.state() + " " + process.generation())
-                    .toList()
-                    .equals(Collections.nCopies(count, "idle " + generation)));
+        .until(() -> states(app).equals(Collections.nCopies(count, "idle " + generation)));
+  }
+
+  /** The states of its processes, each with its generation, sorted. */
+  private List<String> states(AppSpec app) throws PoolException {
+    return pool().status().apps().stream()
+        .filter(known -> known.name().equals(app.name()))
+        .flatMap(known -> known.processes().stream())
+        .map(process -> process.state() + " " + process.generation())
+        .sorted()
+        .toList();
   }
 
   private String bar(AppSpec app) throws Exception {
@@ -196,7 +200,9 @@ interface RestartCases extends TwoClients {
     Receipt receipt = pool2().restart(app.name());
     assertThat(receipt.after()).isEqualTo("generation 2");
     assertThat(receipt.draining()).isEqualTo(2);
-    awaitCounts(1, 3);
+    await("two new ones beside one that drains")
+        .atMost(SOON)
+        .until(() -> states(app).equals(List.of("draining 1", "idle 2", "idle 2")));
     assertThat(getAndDrop(pool(), app)).isNotIn(idle, open.pid());
     assertThat(talk(open, "/")).endsWith("hello world");
     open.close();
