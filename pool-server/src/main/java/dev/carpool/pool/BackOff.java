@@ -48,18 +48,20 @@ final class BackOff {
   }
 
   /**
-   * A process ended as soon as it was ready. The first one may have been killed by somebody, and is
-   * replaced at once; after more of them there are pauses, as after failed starts.
+   * A process ended as soon as it was ready. The first few are replaced at once; after more of them
+   * there are pauses, as after failed starts.
+   *
+   * @param free how many in a row cause no pause
    */
-  void diedYoung(SpawnReport report, long startedAt, long now) {
+  void diedYoung(SpawnReport report, int free, long startedAt, long now) {
     failures++;
     if (youngDeaths == 0 || startedAt >= lastFailedAt) {
       youngDeaths++;
     }
     lastFailedAt = now;
     this.report = report;
-    if (youngDeaths > 1) {
-      pauses = Math.max(pauses, youngDeaths - 1);
+    if (youngDeaths > free) {
+      pauses = Math.max(pauses, youngDeaths - free);
       pause(now);
     }
   }

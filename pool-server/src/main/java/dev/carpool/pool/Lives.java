@@ -12,6 +12,12 @@ final class Lives {
   /** Who ends by itself before, and has served nothing, was not ready. */
   static final Duration INFANCY = Duration.ofSeconds(10);
 
+  /** A process may be killed once by somebody from outside. */
+  private static final int FREE_DEATHS = 1;
+
+  /** Also a few times in a row by the request that it has; others may be harmless. */
+  private static final int FREE_DEATHS_AT_WORK = 5;
+
   private final Pool pool;
   private final Rolling rolling;
 
@@ -95,7 +101,8 @@ final class Lives {
       if (process.served == 0 && pool.now - process.readyAt < INFANCY.toNanos()) {
         process.diedYoung = true;
         process.endedAt = pool.now;
-        process.app.backOff.diedYoung(youngDeath(process, how), process.startedAt, pool.now);
+        int free = process.sessions.isEmpty() ? FREE_DEATHS : FREE_DEATHS_AT_WORK;
+        process.app.backOff.diedYoung(youngDeath(process, how), free, process.startedAt, pool.now);
       } else {
         process.app.backOff.outlived();
       }

@@ -207,8 +207,8 @@ public final class PoolMachine {
   private void handOverFailed(PoolEvent.HandOverFailed event) {
     PooledSession session = pool.sessions.get(event.session());
     if (session != null) {
+      pool.end(session); // first: the process has not taken it
       lives.broken(session.process, "hand-over failed: " + event.reason());
-      pool.end(session);
     }
     Request request = event.request().afterFailedHandOver();
     if (pool.room.holds(request.id())) {

@@ -193,8 +193,9 @@ class PoolMachineLimitsTest {
 
     @Test
     void itIsSaidInTheStatusAndToThoseWhoAsk() {
+      pool.configured("a", 1);
       for (int i = 0; i < 2; i++) {
-        pool.serve("a");
+        pool.ready(pool.lastStarted());
         pool.passMillis(250);
         die("a");
       }
@@ -229,6 +230,15 @@ class PoolMachineLimitsTest {
       }
       assertThat(pool.starts).hasSize(11);
       assertThat(pool.appStatus("a").lastFailure()).isNull();
+    }
+
+    @Test
+    void aRequestThatKillsItsProcessMayComeAFewTimes() {
+      for (int i = 0; i < 6; i++) {
+        pool.serve("a");
+        die("a");
+        assertThat(pool.appStatus("a").retryIn().isPositive()).isEqualTo(i == 5);
+      }
     }
 
     @Test

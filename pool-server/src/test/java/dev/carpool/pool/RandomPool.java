@@ -192,10 +192,11 @@ final class RandomPool {
     if (session == null) {
       return null;
     }
-    if (reference.sessions.containsKey(session.id)) {
+    boolean open = reference.sessions.containsKey(session.id);
+    reference.ended(session.id);
+    if (open) {
       reference.died(session.process);
     }
-    reference.ended(session.id);
     reference.returned(session.request);
     return new PoolEvent.HandOverFailed(session.id, session.request, "broken pipe");
   }

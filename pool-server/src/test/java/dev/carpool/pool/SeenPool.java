@@ -134,8 +134,9 @@ class SeenPool {
       memory.reported = true;
       memory.youngDeaths += memory.youngDeaths == 0 || process.startedAt >= memory.failedAt ? 1 : 0;
       memory.failedAt = now;
-      if (memory.youngDeaths > 1) {
-        memory.pauses = Math.max(memory.pauses, memory.youngDeaths - 1);
+      int free = process.sessions.isEmpty() ? 1 : 5;
+      if (memory.youngDeaths > free) {
+        memory.pauses = Math.max(memory.pauses, memory.youngDeaths - free);
         pause(memory);
       }
     }
