@@ -1,8 +1,11 @@
 package dev.carpool.spawn;
 
+import dev.carpool.descriptor.Account;
 import dev.carpool.descriptor.Pipe;
 import dev.carpool.descriptor.SocketPair;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /** Both ends of what a new process gets: its line, and its output. */
 record Ends(SocketPair line, Pipe output) {
@@ -14,6 +17,18 @@ record Ends(SocketPair line, Pipe output) {
     } catch (IOException | RuntimeException e) {
       line.close();
       throw e;
+    }
+  }
+
+  /**
+   * Makes the output its user's own: else a process that opens {@code /dev/stdout} anew, as logging
+   * to a file of that name does, would not be let in.
+   */
+  void giveTo(Identity identity) throws IOException {
+    Account account = identity.account();
+    if (account != null) {
+      Path pipe = Path.of("/proc/self/fd/" + output.writeEnd().number());
+      Files.setAttribute(pipe, "unix:uid", (int) account.uid());
     }
   }
 

@@ -7,17 +7,13 @@ import java.io.IOException;
 /** Executes programs. */
 final class Execution {
 
-  /**
-   * Makes a process the leader of a session of its own, before anything of the application runs.
-   */
-  private static final String SETSID = "setsid";
-
   private Execution() {}
 
   /** Executes a program, whose end is told on the spawner's loop. */
   static Birth of(LaunchPlan plan, HelperSpawner home) throws IOException {
     Ends ends = Ends.open();
     try {
+      ends.giveTo(plan.identity());
       Process process = start(plan, ends);
       return ends.birth(
           process.pid(),
@@ -33,9 +29,12 @@ final class Execution {
   private static Process start(LaunchPlan plan, Ends ends) throws IOException {
     ProcessBuilder builder =
         new ProcessBuilder(
-            ImmutableList.<String>builder().add(SETSID).addAll(plan.command()).build());
+            ImmutableList.<String>builder()
+                .addAll(plan.chain().words(plan.environment()))
+                .addAll(plan.command())
+                .build());
     builder.environment().clear();
-    builder.environment().putAll(plan.environment());
+    builder.environment().putAll(plan.chain().carried(plan.environment()));
     builder.directory(plan.directory().toFile());
     builder.redirectInput(ChildStandardStream.of(ends.line().theirs()));
     builder.redirectOutput(ChildStandardStream.of(ends.output().writeEnd()));

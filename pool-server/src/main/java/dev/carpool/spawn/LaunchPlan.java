@@ -4,24 +4,31 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import dev.carpool.api.AppKind;
 import dev.carpool.api.AppSpec;
+import dev.carpool.descriptor.Account;
+import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /**
- * What exactly is executed for an application: words, environment, directory.
+ * What exactly is executed for an application: words, environment, directory, and as whom.
  *
  * @param command the words, with full paths
  * @param environment all of it; nothing else of the server's is inherited
- * @param directory to execute it in
+ * @param directory to execute it in, without links
+ * @param identity as whom
+ * @param chain what stands before the command
  * @param preloads whether it can load the application and fork the processes that serve it
  */
 record LaunchPlan(
     ImmutableList<String> command,
     ImmutableMap<String, String> environment,
     Path directory,
+    Identity identity,
+    ExecChain chain,
     boolean preloads) {
 
   /** The server's variables that an application may see. */
@@ -30,6 +37,9 @@ record LaunchPlan(
 
   private static final String DEFAULT_PATH = "/usr/local/bin:/usr/bin:/bin";
 
+  private static final String OTHER_USER =
+      "let the user in (chmod, chown), or run it as another: user = \"...\" in carpool.toml";
+
   /**
    * Plans the start of an application.
    *
@@ -37,29 +47,32 @@ record LaunchPlan(
    * @param server the server's own environment
    */
   static LaunchPlan of(AppSpec app, Path helpers, Map<String, String> server) throws StartProblem {
-    AppSpec resolved = AppDetector.resolve(app);
-    ImmutableMap<String, String> environment = environment(resolved, server);
-    String path = environment.getOrDefault("PATH", DEFAULT_PATH);
-    ImmutableList.Builder<String> command = ImmutableList.builder();
-    switch (resolved.kind()) {
-      case WSGI -> {
-        List<String> interpreter =
-            resolved.command().isEmpty() ? List.of("python3") : resolved.command();
-        command.addAll(withFullPath(interpreter, resolved.root(), path));
-        command.add(helper(helpers.resolve("python/carpool_wsgi.py")));
-      }
-      case HELPER -> {
-        if (resolved.command().isEmpty()) {
-          throw new StartProblem(
-              "it is of kind helper, but has no command",
-              "set command to the program that speaks the helper contract");
-        }
-        command.addAll(withFullPath(resolved.command(), resolved.root(), path));
-      }
-      case AUTO -> throw new AssertionError("resolved before");
+    try {
+      return planned(app, helpers, server);
+    } catch (InvalidPathException e) {
+      throw new StartProblem(
+          "its entry or command is no path: " + e.getReason(), "correct entry or command");
     }
+  }
+
+  private static LaunchPlan planned(AppSpec app, Path helpers, Map<String, String> server)
+      throws StartProblem {
+    AppSpec resolved = AppDetector.resolve(app);
+    Path root = real(resolved.root());
+    Path startFile = StartFile.of(resolved, root);
+    Identity identity = Identity.of(resolved, root, startFile, server);
+    Reach reach = new Reach(identity, server);
+    reach.require(Reach.Wish.ENTER, root, ", its root", OTHER_USER);
+    reach.require(Reach.Wish.READ, startFile, ", where its start file %s is", OTHER_USER);
+
+    ImmutableMap<String, String> environment =
+        environment(resolved, identity, DotEnvFile.read(root, identity, server), server);
+    ImmutableList<String> command = command(resolved, root, helpers, reach, environment);
+    ExecChain chain = ExecChain.of(identity, resolved.runAs(), server);
+    ExecChain.check(environment);
+    Notices.say(app.name(), identity.notice());
     return new LaunchPlan(
-        command.build(), environment, resolved.root(), resolved.kind() == AppKind.WSGI);
+        command, environment, root, identity, chain, resolved.kind() == AppKind.WSGI);
   }
 
   /** The same, but to load the application and to fork. */
@@ -68,19 +81,67 @@ record LaunchPlan(
         ImmutableMap.<String, String>builder()
             .putAll(environment)
             .put("CARPOOL_PRELOAD", "1")
-            .buildOrThrow();
-    return new LaunchPlan(command, told, directory, false);
+            .buildKeepingLast();
+    return new LaunchPlan(command, told, directory, identity, chain, false);
   }
 
-  private static ImmutableMap<String, String> environment(AppSpec app, Map<String, String> server) {
+  private static Path real(Path root) throws StartProblem {
+    try {
+      return root.toRealPath();
+    } catch (IOException e) {
+      throw new StartProblem("its root " + root + " cannot be found: " + e.getMessage(), "");
+    }
+  }
+
+  private static ImmutableList<String> command(
+      AppSpec app, Path root, Path helpers, Reach reach, Map<String, String> environment)
+      throws StartProblem {
+    String path = environment.getOrDefault("PATH", DEFAULT_PATH);
+    List<String> words = app.command();
+    if (app.kind() == AppKind.HELPER && words.isEmpty()) {
+      throw new StartProblem(
+          "it is of kind helper, but has no command",
+          "set command to the program that speaks the helper contract");
+    }
+    if (words.isEmpty()) {
+      words = List.of("python3");
+    }
+    ImmutableList.Builder<String> command = ImmutableList.builder();
+    Path program = program(words.getFirst(), root, path, reach);
+    reach.require(Reach.Wish.EXECUTE, program, ", where its program %s is", OTHER_USER);
+    command.add(program.toString()).addAll(words.subList(1, words.size()));
+    if (app.kind() == AppKind.WSGI) {
+      Path helper = helper(helpers.resolve("python/carpool_wsgi.py"));
+      reach.require(
+          Reach.Wish.READ,
+          helper,
+          ", where Carpool's own helper %s is",
+          "open that folder for all, or install Carpool where all may read, as in /opt");
+      command.add(helper.toString());
+    }
+    return command.build();
+  }
+
+  private static ImmutableMap<String, String> environment(
+      AppSpec app, Identity identity, Map<String, String> dotEnv, Map<String, String> server) {
     ImmutableMap.Builder<String, String> environment = ImmutableMap.builder();
     environment.put("PATH", DEFAULT_PATH);
     server.forEach(
         (name, value) -> {
-          if (INHERITED.contains(name) || name.startsWith("LC_")) {
+          // A folder for root's temporary files may be closed to others, who have /tmp.
+          boolean others = identity.isRestricted() && name.equals("TMPDIR");
+          if (!others && (INHERITED.contains(name) || name.startsWith("LC_"))) {
             environment.put(name, value);
           }
         });
+    Account account = identity.account();
+    if (account != null) {
+      environment.put("HOME", account.home());
+      environment.put("USER", account.name());
+      environment.put("LOGNAME", account.name());
+      environment.put("SHELL", account.shell());
+    }
+    environment.putAll(dotEnv);
     environment.putAll(app.env());
     environment.put("CARPOOL_APP", app.name());
     environment.put("CARPOOL_CONCURRENCY", Integer.toString(app.concurrency()));
@@ -88,23 +149,17 @@ record LaunchPlan(
     return environment.buildKeepingLast();
   }
 
-  private static String helper(Path file) throws StartProblem {
+  private static Path helper(Path file) throws StartProblem {
     if (!Files.isRegularFile(file)) {
       throw new StartProblem(
           "Carpool's own helper " + file + " is missing",
           "reinstall Carpool, or set the system property carpool.helpers to the folder spawn-helpers");
     }
-    return file.toString();
+    return file;
   }
 
-  private static List<String> withFullPath(List<String> command, Path root, String path)
+  private static Path program(String word, Path root, String path, Reach reach)
       throws StartProblem {
-    ImmutableList.Builder<String> words = ImmutableList.builder();
-    words.add(program(command.getFirst(), root, path));
-    return words.addAll(command.subList(1, command.size())).build();
-  }
-
-  private static String program(String word, Path root, String path) throws StartProblem {
     if (word.contains("/")) {
       Path program = root.resolve(word);
       if (!Files.isExecutable(program) || Files.isDirectory(program)) {
@@ -112,13 +167,22 @@ record LaunchPlan(
             program + (Files.exists(program) ? " cannot be executed" : " does not exist"),
             "correct the program's path, or make it executable");
       }
-      return program.toString();
+      return program;
     }
+    Path forOthers = null;
     for (String directory : path.split(":", -1)) {
-      Path program = Path.of(directory.isEmpty() ? "." : directory, word);
-      if (Files.isExecutable(program) && !Files.isDirectory(program)) {
-        return program.toAbsolutePath().toString();
+      // An empty word would be the server's own directory, which is nothing to an application.
+      Path program = root.resolve(directory).resolve(word);
+      if (!Files.isExecutable(program) || Files.isDirectory(program)) {
+        continue;
       }
+      if (reach.seemsAllowed(Reach.Wish.EXECUTE, program)) {
+        return program;
+      }
+      forOthers = forOthers == null ? program : forOthers;
+    }
+    if (forOthers != null) {
+      return forOthers; // and the report will say what keeps the user from it
     }
     throw new StartProblem(
         "there is no program '" + word + "' in " + path,

@@ -128,6 +128,7 @@ final class Preloader implements SpawnedProcess.Listener {
     try {
       Ends ends = Ends.open();
       try {
+        ends.giveTo(child.identity());
         Objects.requireNonNull(child.line()).sendFork(number, ends);
       } catch (IOException | RuntimeException e) {
         ends.closeOurs();

@@ -72,6 +72,7 @@ final class SpawnedProcess implements Line.Listener {
   private EventLoop.@Nullable Timer alarm;
 
   // Of the birth.
+  private volatile Identity identity = Identity.SERVERS_OWN;
   private volatile @Nullable Line line;
   private @Nullable OutputLog output;
   private @Nullable StoppingLadder ladder;
@@ -93,6 +94,11 @@ final class SpawnedProcess implements Line.Listener {
   /** The server's end of its line; null before it has one and after its end. From any thread. */
   @Nullable Line line() {
     return line;
+  }
+
+  /** Whose it is, once it was executed. */
+  Identity identity() {
+    return identity;
   }
 
   Journey journey() {
@@ -117,6 +123,7 @@ final class SpawnedProcess implements Line.Listener {
     try {
       LaunchPlan plan = launch.plan();
       journey.command(plan.command());
+      identity = plan.identity();
       journey.step("exec");
       Birth birth = Execution.of(plan, home);
       home.onLoop(() -> attach(birth));

@@ -3,8 +3,9 @@
  *
  * <p>The one room for {@code java.lang.foreign}: socket pairs, passing descriptors (SCM_RIGHTS),
  * the event loop on epoll, Unix sockets with their peer's identity, listening sockets (made here or
- * inherited from systemd), named pipes, files that are only appended to, signals to process groups.
- * It knows nothing of pools or protocols and imports nothing of Carpool's. Linux, 64 bit.
+ * inherited from systemd), named pipes, files that are only appended to, signals to process groups,
+ * users and groups. It knows nothing of pools or protocols and imports nothing of Carpool's. Linux,
+ * 64 bit.
  *
  * <p>{@link dev.carpool.descriptor.Descriptor} may be used from any thread, also while another
  * closes it. An {@link dev.carpool.descriptor.EventLoop} has one thread of its own, on which its
