@@ -30,7 +30,9 @@ final class ArchitectureTest {
               "config",
               "api",
               "words.Nearest",
+              "descriptor.Account",
               "descriptor.SocketPermissions",
+              "descriptor.UserDatabase",
               "descriptor.UnixSocket")
           .mayImport(
               "server",

@@ -23,6 +23,7 @@ final class AppKeys {
           .add("start_timeout", "max_requests", "max_request_time", "slow_request_time")
           .add("memory_limit", "hard_memory_limit", "listen", "log")
           .addAll(ListenKeys.PERMISSIONS)
+          .addAll(RunAsKeys.KEYS)
           .add("env")
           .build();
 
@@ -53,6 +54,7 @@ final class AppKeys {
             .withConcurrency(app.number("concurrency", 1, 1))
             .withStartTimeout(app.time("start_timeout", SHORTEST, AppSpec.DEFAULT_START_TIMEOUT))
             .withLimits(limits(app))
+            .withRunAs(RunAsKeys.read(app))
             .withLog(log(app));
     ListenKeys.Listening listening = listenKeys.read(app, name);
     return new ServerConfig.App(spec, listening.listeners(), listening.permissions());

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.tomlj.TomlArray;
 import org.tomlj.TomlPosition;
@@ -21,6 +22,9 @@ import org.tomlj.TomlTable;
  * <p>A value that is wrong counts as absent, so that the reading goes on and finds the rest.
  */
 final class Section {
+
+  /** What a shell can set, for one sets them. */
+  private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
   private final Path file;
   private final List<Problem> problems;
@@ -243,7 +247,7 @@ final class Section {
       Object value = inner.value(variable);
       if (!(value instanceof String text)) {
         inner.mustBe(variable, "a text in quotes", value);
-      } else if (variable.isEmpty() || variable.indexOf('=') >= 0 || variable.indexOf('\0') >= 0) {
+      } else if (!VARIABLE.matcher(variable).matches()) {
         inner.wrong(inner.at(variable), "'%s' cannot name a variable".formatted(shown(variable)));
       } else if (text.indexOf('\0') >= 0) {
         inner.wrong(inner.at(variable), "'%s' cannot contain a NUL".formatted(shown(variable)));
