@@ -1,19 +1,21 @@
 """A guestbook: one page with a form, the same entries as JSON, and nothing to install.
 
 Carpool may run several processes of it at once. They share the entries through one SQLite file:
-GUESTBOOK_DB, or data/guestbook.db beside this file.
+GUESTBOOK_DB, or data/guestbook.db beside this file, or a folder among the temporary ones if whoever
+runs this may not write here.
 """
 
 import json
 import os
 import sqlite3
+import tempfile
 from contextlib import closing
 from datetime import datetime, timezone
 from html import escape
 from urllib.parse import parse_qs, quote
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-DATABASE = os.environ.get("GUESTBOOK_DB") or os.path.join(HERE, "data", "guestbook.db")
+DATABASE = os.environ.get("GUESTBOOK_DB")
 SHOWN = 100
 LARGEST_FORM = 64 * 1024
 LONGEST_NAME = 60
@@ -183,10 +185,24 @@ def read_entries():
         return [dict(zip(("name", "message", "written"), row)) for row in rows]
 
 
+def database_file():
+    """The file that all processes share, in a folder that is there."""
+    if DATABASE:
+        folder, name = os.path.split(os.path.abspath(DATABASE))
+    else:
+        folder, name = os.path.join(HERE, "data"), "guestbook.db"
+        if not os.access(folder if os.path.isdir(folder) else HERE, os.W_OK):
+            folder = os.path.join(tempfile.gettempdir(), "guestbook-%d" % os.getuid())
+            os.makedirs(folder, 0o700, exist_ok=True)
+            if os.lstat(folder).st_uid != os.getuid():
+                raise PermissionError(folder + " is somebody else's")
+    os.makedirs(folder, exist_ok=True)
+    return os.path.join(folder, name)
+
+
 def open_database():
-    """Open the file that all processes share. Each transaction is short; others wait for it."""
-    os.makedirs(os.path.dirname(os.path.abspath(DATABASE)), exist_ok=True)
-    database = sqlite3.connect(DATABASE, timeout=10)
+    """Open it. Each transaction is short; others wait for it."""
+    database = sqlite3.connect(database_file(), timeout=10)
     with database:
         database.execute("CREATE TABLE IF NOT EXISTS entry (name TEXT, message TEXT, written TEXT)")
     return database

@@ -36,7 +36,10 @@ record ExitStatus(int value) {
       case 4, 7, 8, 11 -> "look at its modules in C: the interpreter itself was brought down";
       case 9 -> "if nobody killed it, the kernel may have run out of memory (see dmesg)";
       case 24, 25, 31 -> "see the limits that it runs under (ulimit, systemd)";
-      default -> "";
+      default ->
+          value == 126 || value == 127
+              ? "see its last words: a program, or the interpreter in its first line, cannot be executed"
+              : "";
     };
   }
 

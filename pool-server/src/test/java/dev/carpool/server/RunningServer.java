@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -61,27 +62,49 @@ final class RunningServer implements AutoCloseable {
    * @param arguments of {@code carpool serve}, without port and runtime directory
    */
   static RunningServer serve(Object... arguments) throws IOException {
-    return start(Stream.concat(Stream.of("--port", "0"), Stream.of(arguments)));
+    return start(Stream.concat(Stream.of("--port", "0"), Stream.of(arguments)), command -> {});
+  }
+
+  /**
+   * Starts a server as {@link #serve} does, in an environment that says nothing of users.
+   *
+   * @param helpers where each user may read them
+   */
+  static RunningServer serveAsInstalled(Path helpers, Object... arguments) throws IOException {
+    return start(
+        Stream.concat(Stream.of("--port", "0"), Stream.of(arguments)),
+        command -> {
+          command.environment().remove("CARPOOL_DEFAULT_USER");
+          command.command().add(1, "-Dcarpool.helpers=" + helpers);
+          command.command().removeIf(word -> word.equals(helpersOfTheCheckout()));
+        });
+  }
+
+  private static String helpersOfTheCheckout() {
+    return "-Dcarpool.helpers=" + Path.of("../spawn-helpers").toAbsolutePath().normalize();
   }
 
   /** Starts a server where a configuration says, and waits until it serves there. */
   static RunningServer configured(Path file) throws IOException {
-    return start(Stream.of("-c", file));
+    return start(Stream.of("-c", file), command -> {});
   }
 
   /** Starts a server where a configuration says, with its log in a file of its own. */
   static RunningServer logging(Path file, Path log) throws IOException {
-    return start(Stream.of("-c", file, "--log", log));
+    return start(Stream.of("-c", file, "--log", log), command -> {});
   }
 
-  private static RunningServer start(Stream<Object> arguments) throws IOException {
+  private static RunningServer start(Stream<Object> arguments, Consumer<ProcessBuilder> change)
+      throws IOException {
     Path directory = Files.createTempDirectory("cp");
     Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
     Path log = directory.resolve("log");
     List<String> words = new ArrayList<>(List.of("serve"));
     words.addAll(List.of("--runtime-dir", directory.resolve("run").toString()));
     arguments.map(Object::toString).forEach(words::add);
-    Process process = command(words).redirectError(log.toFile()).start();
+    ProcessBuilder command = command(words).redirectError(log.toFile());
+    change.accept(command);
+    Process process = command.start();
     try {
       return new RunningServer(process, directory.resolve("run"), log);
     } catch (AssertionError e) {
@@ -97,7 +120,7 @@ final class RunningServer implements AutoCloseable {
     words.addAll(
         List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-Xmx256m"));
     words.add("--enable-native-access=ALL-UNNAMED");
-    words.add("-Dcarpool.helpers=" + Path.of("../spawn-helpers").toAbsolutePath().normalize());
+    words.add(helpersOfTheCheckout());
     words.addAll(List.of("-cp", System.getProperty("java.class.path", "")));
     words.add(Main.class.getName());
     words.addAll(arguments);

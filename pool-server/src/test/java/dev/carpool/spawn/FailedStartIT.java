@@ -9,6 +9,7 @@ import dev.carpool.api.SpawnReport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -211,6 +212,25 @@ class FailedStartIT {
       assertThat(report.output()).containsExactly("I close my line");
       assertThat(scene.awaitGone(1)).isEqualTo("was ended by SIGTERM");
       assertThat(scene.log()).noneMatch(line -> line.contains("has not stopped in"));
+    }
+
+    @Test
+    void aScriptWhoseInterpreterIsMissingSaysSo(@TempDir Path directory) throws IOException {
+      Path script = Files.writeString(directory.resolve("run"), "#!/no/such/interpreter\n");
+      Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
+
+      SpawnReport report =
+          reportOf(
+              AppSpec.named("script", directory)
+                  .withKind(AppKind.HELPER)
+                  .withCommand(List.of("./run")));
+
+      assertThat(report.summary()).isEqualTo("it exited with status 127 before it was ready");
+      assertThat(report.advice())
+          .isEqualTo(
+              "see its last words: a program, or the interpreter in its first line, cannot be"
+                  + " executed");
+      assertThat(report.output()).anyMatch(line -> line.contains("/run: not found"));
     }
 
     @Test

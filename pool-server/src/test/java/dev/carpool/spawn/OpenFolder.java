@@ -15,11 +15,11 @@ import org.junit.jupiter.api.Assumptions;
 /**
  * A folder that each user may enter, wherever the checkout is, with a copy of the helpers in it.
  */
-final class OpenFolder implements AutoCloseable {
+public final class OpenFolder implements AutoCloseable {
 
   private final Path folder;
 
-  OpenFolder() throws IOException {
+  public OpenFolder() throws IOException {
     folder = Files.createTempDirectory("users");
     mode(folder, "rwxr-xr-x");
     Path python = folder("helpers/python");
@@ -31,19 +31,19 @@ final class OpenFolder implements AutoCloseable {
   }
 
   /** Skips the test, aloud, when it is not root who runs it. */
-  static void assumeRoot() {
+  public static void assumeRoot() {
     if (!"root".equals(System.getProperty("user.name"))) {
       System.out.println("Skipped: only root can start processes as others");
       Assumptions.abort("only root can start processes as others");
     }
   }
 
-  Path helpers() {
+  public Path helpers() {
     return folder.resolve("helpers");
   }
 
   /** A folder of root's that everybody may read. */
-  Path folder(String name) throws IOException {
+  public Path folder(String name) throws IOException {
     Path made = Files.createDirectories(folder.resolve(name));
     Path at = folder;
     for (Path part : folder.relativize(made)) {
@@ -53,16 +53,16 @@ final class OpenFolder implements AutoCloseable {
   }
 
   /** A file that everybody may read and its owner write. */
-  static Path file(Path file, String text) throws IOException {
+  public static Path file(Path file, String text) throws IOException {
     mode(Files.writeString(file, text), "rw-r--r--");
     return file;
   }
 
-  static Path mode(Path file, String permissions) throws IOException {
+  public static Path mode(Path file, String permissions) throws IOException {
     return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(permissions));
   }
 
-  static void give(String user, Path... files) throws IOException {
+  public static void give(String user, Path... files) throws IOException {
     for (Path file : List.of(files)) {
       Files.setOwner(
           file, file.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName(user));

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.assertj.core.api.Assumptions;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -288,6 +289,23 @@ class UserSwitchingIT {
     }
 
     @Test
+    void isNoObstacleWhereAnAccessControlListAllowsIt() throws Exception {
+      AppSpec app = wsgi().withRunAs(as("games", null));
+      OpenFolder.mode(root, "rwx------");
+      // rwx for the owner, r-x for user 5, nothing for the others
+      String list =
+          "import os, struct, sys; os.setxattr(sys.argv[1], 'system.posix_acl_access',"
+              + " struct.pack('<I', 2) + b''.join(struct.pack('<HHI', *entry) for entry in ["
+              + "(1, 7, 2**32 - 1), (2, 5, 5), (4, 0, 2**32 - 1), (16, 5, 2**32 - 1),"
+              + " (32, 0, 2**32 - 1)]))";
+      int status =
+          new ProcessBuilder("/usr/bin/python3", "-c", list, root.toString()).start().waitFor();
+      Assumptions.assumeThat(status).as("this file system has access control lists").isZero();
+
+      assertRunsAs(app, 5, 60);
+    }
+
+    @Test
     void isOpenToTheGroup() throws Exception {
       AppSpec app = wsgi().withRunAs(as("games", "daemon"));
       OpenFolder.mode(root, "rwxrwx---");
@@ -353,6 +371,45 @@ class UserSwitchingIT {
         assertThat(process.output()).contains("prlimit: failed to set the NOFILE resource limit");
       }
     }
+  }
+
+  @Test
+  void itsOutputsCanBeOpenedAnew() throws Exception {
+    AppSpec app =
+        sleeper()
+            .withCommand(List.of("sh", "-c", "echo out > /dev/stdout; echo err > /dev/stderr"))
+            .withRunAs(as("games", null));
+
+    try (StartedProcess process = start(app)) {
+      assertThat(process.output()).isEqualTo("out\nerr\n");
+    }
+  }
+
+  @Test
+  void aFolderForTemporaryFilesOfRootIsNotTheUsers() throws Exception {
+    Map<String, String> server = Map.of("PATH", "/usr/bin", "TMPDIR", "/root/tmp");
+    AppSpec app = sleeper().withRunAs(as("games", null));
+
+    assertThat(LaunchPlan.of(app, open.helpers(), server).environment())
+        .doesNotContainKey("TMPDIR");
+    assertThat(LaunchPlan.of(app.withRunAs(as("root", null)), open.helpers(), server).environment())
+        .containsEntry("TMPDIR", "/root/tmp");
+  }
+
+  @Test
+  void aServerThatIsNotRootCannotSwitch() throws Exception {
+    StartProblem problem =
+        catchThrowableOfType(
+            StartProblem.class, () -> Identity.unprivileged(as("games", null), 33, 33));
+
+    assertThat(problem.summary())
+        .isEqualTo(
+            "it is to run as user games, but the server is www-data, and only a server that is"
+                + " root can switch");
+    assertThat(Identity.unprivileged(as("www-data", "33"), 33, 33).account()).isNull();
+    assertThat(Privileges.setpriv(Identity.unprivileged(RunAs.OWNER, 33, 33), SERVER))
+        .containsExactly(
+            "/usr/bin/setpriv", "--no-new-privs", "--inh-caps=-all", "--ambient-caps=-all", "--");
   }
 
   private static String ownHardLimit() throws IOException {
