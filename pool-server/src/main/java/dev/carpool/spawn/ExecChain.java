@@ -77,9 +77,7 @@ record ExecChain(ImmutableList<String> first, String limits) {
     // Quoted, so that no value is looked at by the shell.
     carried(environment)
         .keySet()
-        .forEach(
-            carrier ->
-                script.append("export \"$%1$s\"; unset %1$s; ".formatted(carrier)));
+        .forEach(carrier -> script.append("export \"$%1$s\"; unset %1$s; ".formatted(carrier)));
     script.append("exec \"$@\"");
     return ImmutableList.<String>builder()
         .addAll(first)

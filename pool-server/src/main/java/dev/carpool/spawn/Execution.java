@@ -13,7 +13,6 @@ final class Execution {
   static Birth of(LaunchPlan plan, HelperSpawner home) throws IOException {
     Ends ends = Ends.open();
     try {
-      ends.giveTo(plan.identity());
       Process process = start(plan, ends);
       return ends.birth(
           process.pid(),
@@ -26,7 +25,9 @@ final class Execution {
     }
   }
 
-  private static Process start(LaunchPlan plan, Ends ends) throws IOException {
+  /** Executes a program with its ends, which stay the caller's. */
+  static Process start(LaunchPlan plan, Ends ends) throws IOException {
+    ends.giveTo(plan.identity());
     ProcessBuilder builder =
         new ProcessBuilder(
             ImmutableList.<String>builder()

@@ -31,7 +31,7 @@ record Identity(@Nullable Account account, long gid, ImmutableList<Long> groups,
 
   private static final String USUAL_DEFAULT_USER = "nobody";
   private static final long ROOT = 0;
-  
+
   /** Of a process that stays what the server is. */
   static final Identity SERVERS_OWN = new Identity(null, 0, ImmutableList.of(), "");
 

@@ -57,11 +57,18 @@ final class SpawnScene implements SpawnListener, AutoCloseable {
   final HelperSpawner spawner;
 
   SpawnScene() throws IOException {
+    this(HELPERS);
+  }
+
+  /**
+   * @param helpers the folder with the helpers
+   */
+  SpawnScene(Path helpers) throws IOException {
     warmUp();
     census = Census.take();
     threads = threads();
     loop = new EventLoop("lines", (thread, e) -> unexpected.add("a handler failed: " + e));
-    spawner = new HelperSpawner(HELPERS, this, loop);
+    spawner = new HelperSpawner(helpers, this, loop);
     log.listen();
   }
 

@@ -21,12 +21,14 @@ final class StartedProcess implements AutoCloseable {
 
   private static final Duration SOON = Duration.ofSeconds(10);
 
-  private final Execution execution;
+  private final Process process;
+  private final Ends ends;
   private final Path proc;
 
-  private StartedProcess(Execution execution) {
-    this.execution = execution;
-    proc = Path.of("/proc/" + execution.process().pid());
+  private StartedProcess(Process process, Ends ends) {
+    this.process = process;
+    this.ends = ends;
+    proc = Path.of("/proc/" + process.pid());
   }
 
   /**
@@ -37,14 +39,15 @@ final class StartedProcess implements AutoCloseable {
   static StartedProcess of(AppSpec app, Path helpers, Map<String, String> server)
       throws StartProblem, IOException {
     LaunchPlan plan = LaunchPlan.of(app, helpers, server);
-    StartedProcess started = new StartedProcess(Execution.of(plan));
+    Ends ends = Ends.open();
+    StartedProcess started = new StartedProcess(Execution.start(plan, ends), ends);
+    ends.closeTheirs();
     List<String> words = plan.command();
     try {
       await("it is executed: " + words)
           .atMost(SOON)
           .pollInterval(Duration.ofMillis(2))
-          .until(
-              () -> !started.execution.process().isAlive() || started.commandLine().equals(words));
+          .until(() -> !started.process.isAlive() || started.commandLine().equals(words));
       return started;
     } catch (RuntimeException e) {
       started.close();
@@ -52,8 +55,12 @@ final class StartedProcess implements AutoCloseable {
     }
   }
 
-  private List<String> commandLine() throws IOException {
-    return List.of(Files.readString(proc.resolve("cmdline")).split("\0"));
+  private List<String> commandLine() {
+    try {
+      return List.of(Files.readString(proc.resolve("cmdline")).split("\0"));
+    } catch (IOException e) {
+      return List.of(); // it has just ended
+    }
   }
 
   /** A line of its status: {@code "Uid"}. */
@@ -93,7 +100,7 @@ final class StartedProcess implements AutoCloseable {
   }
 
   boolean runs() {
-    return execution.process().isAlive();
+    return process.isAlive();
   }
 
   /** What it has printed, once it has ended. */
@@ -102,7 +109,7 @@ final class StartedProcess implements AutoCloseable {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment bytes = arena.allocate(4096);
       int n;
-      while ((n = execution.output().read(bytes)) > 0) {
+      while ((n = ends.output().readEnd().read(bytes)) > 0) {
         text.append(UTF_8.decode(bytes.asSlice(0, n).asByteBuffer()));
       }
     }
@@ -111,8 +118,7 @@ final class StartedProcess implements AutoCloseable {
 
   @Override
   public void close() {
-    execution.process().destroyForcibly();
-    execution.line().close();
-    execution.output().close();
+    process.destroyForcibly();
+    ends.closeOurs();
   }
 }
