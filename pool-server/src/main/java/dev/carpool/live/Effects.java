@@ -2,6 +2,7 @@ package dev.carpool.live;
 
 import dev.carpool.api.AppSpec;
 import dev.carpool.api.PoolException;
+import dev.carpool.api.Units;
 import dev.carpool.pool.PoolEffect;
 import dev.carpool.pool.PoolEvent;
 import dev.carpool.pool.ProcessId;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,11 +24,16 @@ final class Effects {
 
   private static final Logger LOG = LoggerFactory.getLogger(Effects.class);
 
+  /** What a process has to print what it is doing, before it is ended for it. */
+  private static final Duration TO_EXPLAIN = Duration.ofMillis(200);
+
   /** Completes when the pool was shut down and no process is left. */
   final CompletableFuture<Void> empty = new CompletableFuture<>();
 
   private final Map<RequestId, Requester> pending;
   private final Spawner spawner;
+  private final Sessions sessions;
+  private final MemoryWatch memory;
   private final Timekeeper timekeeper;
   private final RefusalLog refusals;
   private final Generations generations;
@@ -40,12 +47,15 @@ final class Effects {
   Effects(
       Map<RequestId, Requester> pending,
       Sessions sessions,
+      MemoryWatch memory,
       Spawner spawner,
       Timekeeper timekeeper,
       RefusalLog refusals,
       Generations generations,
       Consumer<PoolEvent> pool) {
     this.pending = pending;
+    this.sessions = sessions;
+    this.memory = memory;
     this.spawner = spawner;
     this.timekeeper = timekeeper;
     this.refusals = refusals;
@@ -71,6 +81,7 @@ final class Effects {
       }
       case PoolEffect.Start(ProcessId process, AppSpec app, int generation) -> {
         generations.started(app.name());
+        memory.expect(process.value(), app);
         spawner.start(process.value(), app, generation);
       }
       case PoolEffect.Renewed(String app, int generation) -> {
@@ -79,11 +90,15 @@ final class Effects {
       }
       case PoolEffect.Stop(ProcessId process, String why, boolean force) ->
           spawner.stop(process.value(), why, force);
-      case PoolEffect.Slow(SessionId session, ProcessId process, long age) ->
-          LOG.warn("{} of {} has taken {} s", session, process, Duration.ofNanos(age).toSeconds());
+      case PoolEffect.Slow(SessionId session, ProcessId process, long age) -> {
+        Duration taken = Duration.ofMillis(TimeUnit.NANOSECONDS.toMillis(age));
+        spawner.explain(process.value(), session.value(), "has taken " + Units.words(taken));
+      }
       case PoolEffect.Overdue(SessionId session, ProcessId process, String why) -> {
-        LOG.warn("{} of {} is {}: the process is ended", session, process, why);
-        spawner.stop(process.value(), why, true);
+        sessions.overdue(session.value());
+        spawner.explain(process.value(), session.value(), "is " + why);
+        // Asked first what it does: of two signals that wait, the kernel delivers SIGTERM first.
+        timekeeper.later(() -> spawner.stop(process.value(), why, true), TO_EXPLAIN);
       }
       case PoolEffect.Alarm(long at) -> timekeeper.ringAt(at);
       case PoolEffect.Note(String text) -> LOG.debug("{}", text);

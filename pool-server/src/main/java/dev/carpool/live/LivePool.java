@@ -12,6 +12,7 @@ import dev.carpool.descriptor.EventLoop;
 import dev.carpool.pool.PoolEffect;
 import dev.carpool.pool.PoolEvent;
 import dev.carpool.pool.PoolMachine;
+import dev.carpool.pool.ProcessId;
 import dev.carpool.pool.RequestId;
 import dev.carpool.pool.SessionId;
 import dev.carpool.spawn.SpawnListener;
@@ -56,6 +57,10 @@ public final class LivePool implements ApplicationPool {
   private final EventLoop loop;
   private final RefusalLog refusals =
       new RefusalLog(LOG::warn, System::nanoTime, timekeeper::later);
+  private final MemoryWatch memory =
+      new MemoryWatch(
+          new ProcFiles(),
+          (process, why, hard) -> tell(new PoolEvent.Outgrown(new ProcessId(process), why, hard)));
   private final Spawner spawner;
   private final Generations generations = new Generations(Clock.systemUTC());
   private final Effects effects;
@@ -70,11 +75,12 @@ public final class LivePool implements ApplicationPool {
   public LivePool(PoolLimits limits, SpawnerFactory spawners, String version) throws IOException {
     this.version = version;
     machine = new PoolMachine(limits, Instant.now().minusNanos(System.nanoTime()));
-    Sessions sessions = new Sessions(pending, this::tell);
+    Sessions sessions = new Sessions(pending, memory, this::tell);
     loop = new EventLoop("connections", (thread, e) -> LOG.error("a handler failed", e));
     spawner = spawners.create(sessions, loop);
     effects =
-        new Effects(pending, sessions, spawner, timekeeper, refusals, generations, this::tell);
+        new Effects(
+            pending, sessions, memory, spawner, timekeeper, refusals, generations, this::tell);
   }
 
   /** The one thread of all lines; whoever hands over many connections runs there as well. */
@@ -321,6 +327,7 @@ public final class LivePool implements ApplicationPool {
     shutDown(PATIENCE).join();
     timekeeper.close();
     refusals.close();
+    memory.close();
     spawner.close();
     loop.close();
   }

@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
  * Finds processes that use more memory than their application allows.
  *
  * <p>Once a second it reads the resident size, which costs microseconds. Only where that is above a
- * limit it reads the proportional size, which is never larger and for which the kernel walks through
- * all pages: after one that took a while it waits a hundred times as long, so that it takes a
- * hundredth of a CPU at most.
+ * limit it reads the proportional size, which is never larger and for which the kernel walks
+ * through all pages: after one that took a while it waits a hundred times as long, so that it takes
+ * a hundredth of a CPU at most.
  */
 final class MemoryWatch implements AutoCloseable {
 

@@ -20,7 +20,7 @@ final class ProcFiles implements MemoryWatch.Reader {
     return kibibytes(pid, "smaps_rollup", "Pss:");
   }
 
-  /** A line like {@code "Pss:     1234 kB"}. */
+  /** A line like {@code "Pss: 1234 kB"}. */
   private static long kibibytes(long pid, String file, String name) {
     List<String> lines;
     try {

@@ -30,6 +30,7 @@ final class Sessions implements SpawnListener {
 
   private final Map<Long, Open> open = new ConcurrentHashMap<>();
   private final Map<RequestId, Requester> waiting;
+  private final MemoryWatch memory;
   private final Consumer<PoolEvent> pool;
   private final AtomicLong last = new AtomicLong();
 
@@ -38,8 +39,9 @@ final class Sessions implements SpawnListener {
    *
    * @param waiting requests that the pool has not answered; what is taken back waits again
    */
-  Sessions(Map<RequestId, Requester> waiting, Consumer<PoolEvent> pool) {
+  Sessions(Map<RequestId, Requester> waiting, MemoryWatch memory, Consumer<PoolEvent> pool) {
     this.waiting = waiting;
+    this.memory = memory;
     this.pool = pool;
   }
 
@@ -105,6 +107,7 @@ final class Sessions implements SpawnListener {
 
   @Override
   public void started(long process, long pid) {
+    memory.started(process, pid);
     pool.accept(new PoolEvent.Started(new ProcessId(process), pid));
   }
 
@@ -125,6 +128,7 @@ final class Sessions implements SpawnListener {
 
   @Override
   public void gone(long process, String how) {
+    memory.gone(process);
     open.values()
         .removeIf(
             of -> {

@@ -24,8 +24,11 @@ final class SessionsTest {
   private static final long PROCESS = 7;
 
   private final List<PoolEvent> events = new ArrayList<>();
+  private static final MemoryWatch NOBODY =
+      new MemoryWatch(new ProcFiles(), (process, why, hard) -> {});
+
   private final Map<RequestId, Requester> waiting = new HashMap<>();
-  private final Sessions sessions = new Sessions(waiting, events::add);
+  private final Sessions sessions = new Sessions(waiting, NOBODY, events::add);
 
   private final List<LiveSession.Ending> endings = new ArrayList<>();
 

@@ -3,9 +3,7 @@ package dev.carpool.spawn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.AppenderBase;
+import dev.carpool.LogEar;
 import dev.carpool.api.AppKind;
 import dev.carpool.api.AppSpec;
 import dev.carpool.api.SpawnMethod;
@@ -24,7 +22,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.LoggerFactory;
 
 /**
  * A spawner, an ear for what becomes of its processes, and a census of descriptors, threads and
@@ -52,7 +49,7 @@ final class SpawnScene implements SpawnListener, AutoCloseable {
   private final Map<Long, String> gone = new ConcurrentHashMap<>();
   private final Map<Long, Done> done = new ConcurrentHashMap<>();
   private final Collection<String> unexpected = new ConcurrentLinkedQueue<>();
-  private final LogEar log = new LogEar();
+  private final LogEar log = LogEar.listening();
   private final EventLoop loop;
   final HelperSpawner spawner;
 
@@ -69,7 +66,6 @@ final class SpawnScene implements SpawnListener, AutoCloseable {
     threads = threads();
     loop = new EventLoop("lines", (thread, e) -> unexpected.add("a handler failed: " + e));
     spawner = new HelperSpawner(helpers, this, loop);
-    log.listen();
   }
 
   private static boolean warm;
@@ -145,7 +141,7 @@ final class SpawnScene implements SpawnListener, AutoCloseable {
 
   /** The lines of the log until now. */
   List<String> log() {
-    return List.copyOf(log.lines);
+    return log.lines();
   }
 
   private <T> T awaited(String what, Duration time, Supplier<@Nullable T> source) {
@@ -217,33 +213,10 @@ final class SpawnScene implements SpawnListener, AutoCloseable {
     }
     spawner.close();
     loop.close();
-    log.stop();
+    log.close();
     assertThat(unexpected).isEmpty();
     assertThat(ProcessHandle.current().descendants()).as("children").isEmpty();
     await("threads").atMost(SOON).untilAsserted(() -> assertThat(threads).containsAll(threads()));
     Census.assertSameAs(census);
-  }
-
-  /** Hears the log. */
-  private static final class LogEar extends AppenderBase<ILoggingEvent> {
-    private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
-    private final Collection<String> lines = new ConcurrentLinkedQueue<>();
-
-    void listen() {
-      setContext(root.getLoggerContext());
-      start();
-      root.addAppender(this);
-    }
-
-    @Override
-    protected void append(ILoggingEvent event) {
-      lines.add(event.getLevel() + " " + event.getLoggerName() + " " + event.getFormattedMessage());
-    }
-
-    @Override
-    public void stop() {
-      root.detachAppender(this);
-      super.stop();
-    }
   }
 }
