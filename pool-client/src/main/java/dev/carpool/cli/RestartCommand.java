@@ -17,9 +17,9 @@ final class RestartCommand implements AdminCommand {
         APP is its name, as 'carpool status' says it.
 
         Options:
-          --if-changed       only if a file in its root is newer than its processes;
-                             tmp, log, .git, __pycache__, node_modules and *.pyc do not
-                             count. Of more than 100000 files the rest is taken as newer.
+          --if-changed   only if a file in its root is newer than its processes; tmp,
+                         log, .git, __pycache__, node_modules and *.pyc do not count.
+                         More than 100000 files are taken as newer.
 
         Example:
           carpool restart guestbook
