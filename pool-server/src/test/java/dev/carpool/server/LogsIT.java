@@ -73,7 +73,8 @@ class LogsIT {
 
   @Test
   void aLogFileHasTimeAppAndPidOnEachLineAndIsOpenAsLongAsThereAreProcesses() throws Exception {
-    try (RunningServer server = RunningServer.configured(config("log = \"chatty.log\""))) {
+    try (RunningServer server =
+        RunningServer.configured(config("log = \"chatty.log\"\nspawn = \"direct\""))) {
       String pid = server.get("/say?one%0Atwo%1b%ff").body();
       awaitLine(log, "one");
       assertThat(timesOpen(server, log)).isEqualTo(1);
