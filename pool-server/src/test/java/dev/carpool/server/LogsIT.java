@@ -236,7 +236,8 @@ class LogsIT {
           assertThat(browser.send(flood, BodyHandlers.ofString()).statusCode()).isEqualTo(200);
         }
       }
-      assertThat(process.getErrorStream().available()).as("it is full").isGreaterThan(60_000);
+      // 64 KiB less what the kernel loses by keeping pieces in pages; more than that was logged.
+      assertThat(process.getErrorStream().available()).as("it is full").isGreaterThan(32_000);
       process.destroy();
       assertThat(process.waitFor(20, TimeUnit.SECONDS)).as("it ends").isTrue();
       assertThat(process.exitValue()).isZero();
