@@ -57,5 +57,6 @@ final class HandOver {
       return;
     }
     requester.handedOver();
+    sessions.served(granted);
   }
 }

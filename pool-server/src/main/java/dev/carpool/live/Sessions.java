@@ -22,9 +22,35 @@ final class Sessions implements SpawnListener {
 
   private static final Logger LOG = LoggerFactory.getLogger(Sessions.class);
 
-  private record Open(PoolEffect.HandOver granted, Requester requester) {
+  private static final class Open {
+    final PoolEffect.HandOver granted;
+    final Requester requester;
+
+    /** Its process is being asked: whether it can be is not known. */
+    boolean offered = true; // guarded by this object
+
+    /** Its process ended while it was asked. */
+    boolean lost; // guarded by this object
+
+    Open(PoolEffect.HandOver granted, Requester requester) {
+      this.granted = granted;
+      this.requester = requester;
+    }
+
     boolean isAt(long process) {
       return granted.process().value() == process;
+    }
+
+    /** Whether the session ends with its process; if not, whoever asks the process ends it. */
+    synchronized boolean losesProcess() {
+      lost = true;
+      return !offered;
+    }
+
+    /** Whether the session has been lost by the time its process was asked. */
+    synchronized boolean isServed() {
+      offered = false;
+      return !lost;
     }
   }
 
@@ -52,11 +78,19 @@ final class Sessions implements SpawnListener {
     open.put(session, new Open(granted, requester));
   }
 
+  /** The process of a session was asked. */
+  void served(PoolEffect.HandOver granted) {
+    Open of = open.get(granted.session().value());
+    if (of != null && !of.isServed() && open.remove(granted.session().value(), of)) {
+      of.requester.ended(LiveSession.Ending.LOST);
+    }
+  }
+
   /** Ends a session whose process could not be asked. Its requester waits again. */
   void abandon(PoolEffect.HandOver granted, String why) {
     Open of = open.remove(granted.session().value());
     if (of != null) { // else the end of the line was faster
-      of.requester().returned();
+      of.requester.returned();
       waitAgain(of, why);
     }
   }
@@ -65,13 +99,13 @@ final class Sessions implements SpawnListener {
   void overdue(long session) {
     Open of = open.get(session);
     if (of != null) {
-      of.requester().overdue();
+      of.requester.overdue();
     }
   }
 
   private void waitAgain(Open of, String why) {
-    PoolEffect.HandOver granted = of.granted();
-    waiting.put(granted.request().id(), of.requester());
+    PoolEffect.HandOver granted = of.granted;
+    waiting.put(granted.request().id(), of.requester);
     pool.accept(new PoolEvent.HandOverFailed(granted.session(), granted.request(), why));
   }
 
@@ -79,7 +113,7 @@ final class Sessions implements SpawnListener {
   public void notTaken(long process, int session) {
     long id = fullNumber(session);
     Open of = open.get(id);
-    if (of != null && of.isAt(process) && of.requester().takenBack()) {
+    if (of != null && of.isAt(process) && of.requester.takenBack()) {
       open.remove(id);
       waitAgain(of, "it ended before it took the connection");
     }
@@ -95,7 +129,7 @@ final class Sessions implements SpawnListener {
     }
     open.remove(id);
     pool.accept(new PoolEvent.Done(new SessionId(id))); // first: somebody may wait for the place
-    of.requester().ended(complete ? LiveSession.Ending.COMPLETE : LiveSession.Ending.CUT_SHORT);
+    of.requester.ended(complete ? LiveSession.Ending.COMPLETE : LiveSession.Ending.CUT_SHORT);
   }
 
   /** The lowest 32 bits belong to a session that is open, so to one of the last 2^32. */
@@ -132,10 +166,10 @@ final class Sessions implements SpawnListener {
     open.values()
         .removeIf(
             of -> {
-              if (!of.isAt(process)) {
+              if (!of.isAt(process) || !of.losesProcess()) {
                 return false;
               }
-              of.requester().ended(LiveSession.Ending.LOST);
+              of.requester.ended(LiveSession.Ending.LOST);
               return true;
             });
     pool.accept(new PoolEvent.Gone(new ProcessId(process), how));

@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -124,21 +123,29 @@ final class Preloader implements SpawnedProcess.Listener {
   }
 
   private void ask(HelperProcess process) {
-    int number = ++lastFork;
+    Ends ends;
     try {
-      Ends ends = Ends.open();
-      try {
-        ends.giveTo(child.identity());
-        Objects.requireNonNull(child.line()).sendFork(number, ends);
-      } catch (IOException | RuntimeException e) {
-        ends.closeOurs();
-        throw e;
-      } finally {
-        ends.closeTheirs();
+      ends = Ends.open();
+    } catch (IOException e) {
+      process.notForked(failed("it cannot be forked: " + e.getMessage()), false);
+      return;
+    }
+    int number = ++lastFork;
+    Line line = child.line();
+    try {
+      if (line == null) {
+        throw new IOException("it has ended");
       }
+      ends.giveTo(child.identity());
+      line.sendFork(number, ends);
       forks.put(number, new Fork(process, ends, home.later(forkTimeout, this::hangs)));
-    } catch (IOException | RuntimeException e) {
-      process.notForked(failed("its preloader cannot be asked to fork: " + e.getMessage()), true);
+    } catch (IOException e) {
+      ends.closeOurs();
+      String why = "cannot be asked to fork: " + e.getMessage();
+      child.stop("it " + why, true); // so that it is not asked again
+      process.notForked(failed("its preloader " + why), true);
+    } finally {
+      ends.closeTheirs();
     }
   }
 

@@ -147,8 +147,29 @@ final class SessionsTest {
   }
 
   @Test
+  void whoseProcessEndsWhileItIsAskedWaitsAgain() {
+    open(1);
+    sessions.gone(PROCESS, "was ended by SIGKILL");
+    sessions.abandon(granted(1), "it is gone");
+
+    assertThat(waiting).containsOnlyKeys(new RequestId(1));
+    assertThat(endings).isEmpty();
+  }
+
+  @Test
+  void whoseProcessEndsRightAfterItWasAskedHasLostIt() {
+    open(1);
+    sessions.gone(PROCESS, "was ended by SIGKILL");
+    sessions.served(granted(1));
+
+    assertThat(waiting).isEmpty();
+    assertThat(endings).containsExactly(LiveSession.Ending.LOST);
+  }
+
+  @Test
   void whoCannotWaitAgainHasLostHisProcess() {
     open(1);
+    sessions.served(granted(1));
     sessions.notTaken(PROCESS, 1);
     sessions.gone(PROCESS, "was ended by SIGKILL");
 
