@@ -53,9 +53,9 @@ class FrontRequestsIT {
     }
   }
 
-  /** Carpool's sockets besides the one that it has for each process. */
+  /** Carpool's sockets besides the one that it has for each process and preloader. */
   private static long connections(Site site) throws IOException {
-    return site.carpool().descriptors().getOrDefault("socket", 0L) - site.processes().size();
+    return site.carpool().descriptors().getOrDefault("socket", 0L) - site.helpers().size();
   }
 
   List<WebServer> servers() {

@@ -191,9 +191,16 @@ final class Site implements AutoCloseable {
     return Files.getAttribute(socket(name), "unix:ino", LinkOption.NOFOLLOW_LINKS);
   }
 
-  /** The processes of the applications. */
+  /** The processes that serve the applications: their preloaders forked them. */
   List<ProcessHandle> processes() {
-    return ProcessHandle.of(carpool.pid()).orElseThrow().children().toList();
+    return helpers().stream()
+        .filter(process -> process.parent().map(ProcessHandle::pid).orElse(0L) != carpool.pid())
+        .toList();
+  }
+
+  /** All processes that have a line to the server: those that serve, and their preloaders. */
+  List<ProcessHandle> helpers() {
+    return ProcessHandle.of(carpool.pid()).orElseThrow().descendants().toList();
   }
 
   @Override
