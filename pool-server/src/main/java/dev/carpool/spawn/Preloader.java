@@ -112,7 +112,7 @@ final class Preloader implements SpawnedProcess.Listener {
     return waited;
   }
 
-  /** Ends when it has forked those who wait; at once if nobody does. */
+  /** Ends when it has forked those who wait, and has told how those that it forked ended. */
   void retire() {
     retired = true;
     rest();
@@ -210,6 +210,7 @@ final class Preloader implements SpawnedProcess.Listener {
     ForkedEnd end = children.remove(number);
     if (end != null) {
       end.status(status);
+      rest();
     }
   }
 
@@ -220,7 +221,9 @@ final class Preloader implements SpawnedProcess.Listener {
       return;
     }
     if (retired) {
-      child.stop("its code is old", !loaded);
+      if (children.isEmpty()) { // of which nobody else could tell how they ended
+        child.stop("its code is old", !loaded);
+      }
     } else if (loaded && !home.preloaderIdleTime().isZero()) {
       Duration most = home.preloaderIdleTime();
       idle = home.later(most, () -> child.stop("idle for " + Units.words(most), false));

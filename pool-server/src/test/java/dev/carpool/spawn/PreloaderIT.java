@@ -159,14 +159,16 @@ class PreloaderIT {
 
   @Test
   void codeThatIsOldForksNobody() {
-    scene.startAndAwaitReady(APP);
+    long first = scene.startAndAwaitReady(APP);
     long old = preloader();
 
     scene.spawner.renewed(APP.name(), 2);
-
-    await("its end").atMost(SOON).until(() -> ProcessHandle.of(old).isEmpty());
     long process = scene.start(APP, 2);
     scene.awaitReady(process);
+
     assertThat(parent(scene.pid(process))).isEqualTo(preloader()).isNotEqualTo(old);
+    scene.spawner.stop(first, "restart", false);
+    assertThat(scene.awaitGone(first)).as("told by the old one").isEqualTo("exited with status 0");
+    await("its end").atMost(SOON).until(() -> ProcessHandle.of(old).isEmpty());
   }
 }
