@@ -37,6 +37,7 @@ class FrontDisasterIT {
       List<WebServer> servers = site.both();
       Map<String, Long> open = site.quiet(servers.getFirst(), 1);
       List<Visit> visits;
+      long delay;
       try (Visits coming = new Visits(site, servers, "/sleep?s=0.002")) {
         long end = System.nanoTime() + 4_000_000_000L;
         site.carpool().signal("STOP");
@@ -47,6 +48,7 @@ class FrontDisasterIT {
           site.carpool().signal("CONT");
         }
         visits = new ArrayList<>(coming.await());
+        delay = coming.worstDelay();
       }
       assertThat(visits).hasSize(160);
       assertThat(Visits.failed(visits)).isEmpty();
@@ -58,12 +60,12 @@ class FrontDisasterIT {
       }
       System.out.printf(
           "160 while the server stood still for 4 s: the first waited %d ms, the last %d ms;"
-              + " at most %d places from the order in which they came%n",
-          visits.getFirst().millis(), visits.getLast().millis(), worst);
+              + " at most %d places from the order in which they came (one came up to %d ms late)%n",
+          visits.getFirst().millis(), visits.getLast().millis(), worst, delay);
       assertThat(worst)
           .as(
               "places from the order; two web servers may connect in another one than their visitors")
-          .isLessThanOrEqualTo(3);
+          .isLessThanOrEqualTo(3 + Math.toIntExact(2 * delay / 15));
       site.carpool().awaitDescriptors(open);
     }
   }
