@@ -227,7 +227,17 @@ interface LimitCases extends TwoClients {
   }
 
   @Test
-  default void theProcessThatStartsProcessesIsAlive() throws Exception {
+  default void theProcessThatStartsProcessesIsReplacedAfterItWasKilled() throws Exception {
+    AppSpec hello = apps().hello();
+    get(pool(), hello).close();
+    ProcessHandle first = ProcessHandle.of(pool().spawnServerPid()).orElseThrow();
+    assertThat(first.pid()).as("it is the preloader").isNotEqualTo(pool().status().serverPid());
+
+    first.destroyForcibly();
+    pool().clear();
+    get(pool(), hello).close();
+
     assertThat(ProcessHandle.of(pool().spawnServerPid())).isPresent();
+    assertThat(pool().spawnServerPid()).isNotEqualTo(first.pid());
   }
 }
