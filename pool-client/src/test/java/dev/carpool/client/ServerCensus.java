@@ -68,6 +68,13 @@ record ServerCensus(Map<String, Long> descriptors, Map<String, Long> threads, in
         .toList();
   }
 
+  /** The pids of a process's children, and of theirs. */
+  static List<Long> descendants(long pid) {
+    return children(pid).stream()
+        .flatMap(child -> Stream.concat(Stream.of(child), descendants(child).stream()))
+        .toList();
+  }
+
   /** Whether a process lives; one that nobody has waited for yet does not. */
   static boolean isAlive(long pid) {
     try {

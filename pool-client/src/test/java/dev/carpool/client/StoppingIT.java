@@ -179,13 +179,15 @@ class StoppingIT {
     assertThat(ServerUnderTest.exchange(client, ECHO, "/idle")).contains("200 OK");
   }
 
-  /** Waits until the server has so many processes that are ready, and remembers them. */
+  /**
+   * Waits until the server has so many processes that are ready; remembers them and the preloader.
+   */
   private void processes(int count) {
     await()
         .atMost(SOON)
         .until(() -> client.status().expecting() == 0 && client.status().count() == count);
-    processes = ServerCensus.children(server.pid());
-    assertThat(processes).hasSize(count);
+    processes = ServerCensus.descendants(server.pid());
+    assertThat(processes).hasSize(count + 1);
   }
 
   private List<Long> living() {
