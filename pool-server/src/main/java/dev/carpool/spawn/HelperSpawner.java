@@ -180,7 +180,7 @@ public final class HelperSpawner implements Spawner {
       CompletableFuture.supplyAsync(preloaders::close, this::onLoop)
           .thenCompose(Function.identity())
           .join();
-      executor.shutdown();
+      executor.close();
       outputs.close();
     }
   }

@@ -160,7 +160,7 @@ final class Site implements AutoCloseable {
 
   /** Waits until so many processes run and none is busy. Returns what Carpool has open then. */
   Map<String, Long> quiet(WebServer server, int processes) throws Exception {
-    try (Visits visits = new Visits(this, List.of(server), "/sleep?s=0.3")) {
+    try (Visits visits = new Visits(this, List.of(server), "/sleep?s=0.6")) {
       assertThat(Visits.failed(visits.burst(processes).await())).isEmpty();
     }
     carpool.awaitFigure("count", processes);
