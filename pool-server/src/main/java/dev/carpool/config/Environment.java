@@ -2,11 +2,13 @@ package dev.carpool.config;
 
 import java.util.Locale;
 
-/** Who sees the pages of the gateway. */
+/**
+ * For whom the applications run: who sees why one cannot start, and whether its files are watched.
+ */
 public enum Environment {
-  /** The people who write the application: an error page says everything. */
+  /** For the people who write them: an error page says everything, and a changed file counts. */
   DEVELOPMENT,
-  /** Everybody: an error page says the id under which the server's log says everything. */
+  /** For everybody: an error page says the id under which the server's log says everything. */
   PRODUCTION;
 
   /** The word for it in configuration files. */

@@ -14,7 +14,7 @@ import java.time.Duration;
  * @param queueTimeout how long a request may wait for a process: waiting, starting and handing over
  *     together
  * @param maxBody the most bytes that the gateway takes as the body of one request
- * @param environment who sees the error pages
+ * @param environment who sees why an application cannot start, and whether its files are watched
  * @param apps the configured applications, in the order of the file
  * @param doubts what is probably wrong, but does not keep the server from running: a root that is
  *     not there yet

@@ -26,7 +26,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
@@ -44,15 +43,13 @@ public final class LivePool implements ApplicationPool {
   /** How long {@link #close()} lets busy processes finish. */
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  private static final int SPINS = 100;
-
   private final String version;
-  private final ReentrantLock lock = new ReentrantLock();
+  private final BriefLock lock = new BriefLock();
   private final PoolMachine machine; // guarded by lock
   private long lastRequest; // guarded by lock
   private final Map<RequestId, Requester> pending = new ConcurrentHashMap<>();
   private final Map<String, AppSpec> configured = new ConcurrentHashMap<>();
-  private final RestartFiles restartFiles = new RestartFiles(System::nanoTime);
+  private final Restarts restarts = new Restarts(System::nanoTime);
   private final Timekeeper timekeeper = new Timekeeper(() -> tell(new PoolEvent.TimePassed()));
   private final EventLoop loop;
   private final RefusalLog refusals =
@@ -93,6 +90,20 @@ public final class LivePool implements ApplicationPool {
    * already gets a new generation if anything but the minimum is new.
    */
   public void configure(AppSpec app) {
+    restarts.watchNoMore(app.name());
+    put(app);
+  }
+
+  /**
+   * As {@link #configure}, for one that is being developed: when its files have changed, its next
+   * request is served by new processes.
+   */
+  public void configureWatched(AppSpec app) {
+    restarts.watch(app); // first: what its processes read may be newer, never older
+    put(app);
+  }
+
+  private void put(AppSpec app) {
     configured.put(app.name(), app);
     tell(new PoolEvent.Configured(app));
   }
@@ -104,6 +115,7 @@ public final class LivePool implements ApplicationPool {
    */
   public void forget(String appName) {
     configured.remove(appName);
+    restarts.watchNoMore(appName);
     tell(new PoolEvent.Forgotten(appName));
   }
 
@@ -128,21 +140,20 @@ public final class LivePool implements ApplicationPool {
    * @return the number of the request
    */
   public long ask(AppSpec app, Duration timeout, Requester requester) {
-    RestartFiles.Wish wish = restartFiles.wishOf(app);
-    if (wish != RestartFiles.Wish.NONE) {
-      LOG.info("restarting {}: its restart file says so", app.name());
-      tell(new PoolEvent.Restarted(app.name(), wish == RestartFiles.Wish.AT_ONCE));
+    PoolEvent.Restarted restart = restarts.before(app);
+    if (restart != null) {
+      tell(restart);
     }
     List<PoolEffect> toDo;
     RequestId id;
-    enter();
+    lock.enter();
     try {
       id = new RequestId(++lastRequest);
       pending.put(id, requester);
       long now = System.nanoTime();
       toDo = machine.on(new PoolEvent.Requested(id, app, now + timeout.toNanos()), now);
     } finally {
-      lock.unlock();
+      lock.leave();
     }
     effects.perform(toDo);
     return id.value();
@@ -156,28 +167,14 @@ public final class LivePool implements ApplicationPool {
     }
   }
 
-  /**
-   * Takes the lock. It is held for about a microsecond, so a thread that finds it taken does better
-   * to look again for a moment than to be put to sleep and woken.
-   */
-  private void enter() {
-    for (int i = 0; i < SPINS; i++) {
-      if (lock.tryLock()) {
-        return;
-      }
-      Thread.onSpinWait();
-    }
-    lock.lock();
-  }
-
   /** Brings an event to the machine and does what it wants done. */
   private void tell(PoolEvent event) {
     List<PoolEffect> toDo;
-    enter();
+    lock.enter();
     try {
       toDo = machine.on(event, System.nanoTime());
     } finally {
-      lock.unlock();
+      lock.leave();
     }
     effects.perform(toDo);
   }
@@ -267,7 +264,7 @@ public final class LivePool implements ApplicationPool {
   private Receipt change(Wish wish) throws PoolException {
     List<PoolEffect> toDo;
     Receipt receipt;
-    enter();
+    lock.enter();
     try {
       Change change = wish.read();
       toDo = machine.on(change.event(), System.nanoTime());
@@ -277,7 +274,7 @@ public final class LivePool implements ApplicationPool {
     } catch (IllegalArgumentException e) {
       throw new PoolException.BadRequest(String.valueOf(e.getMessage()));
     } finally {
-      lock.unlock();
+      lock.leave();
     }
     LOG.info("{}", receipt);
     effects.perform(toDo);
@@ -302,11 +299,11 @@ public final class LivePool implements ApplicationPool {
 
   @Override
   public PoolStatus status() {
-    enter();
+    lock.enter();
     try {
       return machine.status(version, ProcessHandle.current().pid(), System.nanoTime());
     } finally {
-      lock.unlock();
+      lock.leave();
     }
   }
 

@@ -24,8 +24,8 @@ final class SourceFiles {
   /** Files that are looked at, which takes about a second; more are taken as newer. */
   static final int MOST = 100_000;
 
-  private static final Set<String> SKIPPED =
-      Set.of("tmp", "log", ".git", "__pycache__", "node_modules");
+  /** Folders whose files are none of the application's sources. */
+  static final Set<String> SKIPPED = Set.of("tmp", "log", ".git", "__pycache__", "node_modules");
 
   /** The kernel's clock for files is behind by up to a tick. */
   private static final Duration TICK = Duration.ofMillis(10);

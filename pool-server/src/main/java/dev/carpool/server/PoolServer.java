@@ -93,8 +93,17 @@ final class PoolServer implements AutoCloseable {
       throw e;
     }
     config.doubts().forEach(doubt -> LOG.warn("{}", doubt));
-    config.apps().forEach(app -> server.pool.configure(app.spec()));
+    server.configure(config);
     return server;
+  }
+
+  private void configure(ServerConfig wanted) {
+    for (ServerConfig.App app : wanted.apps()) {
+      switch (wanted.environment()) {
+        case DEVELOPMENT -> pool.configureWatched(app.spec());
+        case PRODUCTION -> pool.configure(app.spec());
+      }
+    }
   }
 
   private static Path helpers() {
@@ -148,7 +157,7 @@ final class PoolServer implements AutoCloseable {
     ServerConfig before = config;
     config = next;
     pool.setLimits(next.limits());
-    next.apps().forEach(app -> pool.configure(app.spec()));
+    configure(next);
     if (listening) {
       listeners.follow(next);
     }

@@ -29,13 +29,15 @@ final class ServeCommand implements Command {
    * @param folder of the application; null if none was named
    * @param port null if none was named
    * @param python the interpreter; null for the usual one
+   * @param environment null for what is usual for a folder or is in the file
    */
   private record Wish(
       CommonOptions options,
       @Nullable Path folder,
       String host,
       @Nullable Integer port,
-      @Nullable String python) {
+      @Nullable String python,
+      @Nullable Environment environment) {
 
     static Wish take(Arguments arguments) throws MisuseException, IOException {
       CommonOptions options = CommonOptions.take(arguments);
@@ -45,9 +47,23 @@ final class ServeCommand implements Command {
       }
       String host = arguments.option("--host");
       String python = arguments.option("--python");
+      Environment environment = environment(arguments.option("--environment"));
       Path folder = CommonOptions.path(arguments.next());
       arguments.end();
-      return new Wish(options, folder, host == null ? DEFAULT_HOST : host, port, python);
+      return new Wish(
+          options, folder, host == null ? DEFAULT_HOST : host, port, python, environment);
+    }
+
+    private static @Nullable Environment environment(@Nullable String word) throws MisuseException {
+      if (word == null) {
+        return null;
+      }
+      for (Environment environment : Environment.values()) {
+        if (environment.word().equals(word)) {
+          return environment;
+        }
+      }
+      throw new MisuseException("--environment is development or production, not '" + word + "'");
     }
 
     Listener.Http listener() {
@@ -61,16 +77,21 @@ final class ServeCommand implements Command {
     Usage: carpool serve [DIR] [--port N] [OPTIONS]
            carpool serve -c FILE [OPTIONS]
 
-    Serves an application over HTTP, with a pool of its processes behind it. A folder
-    (this one if none is named) is served in development: its name is the
-    application's, and error pages say everything. With -c the listeners of the file
-    are served in production: HTTP, and SCGI for nginx and Apache (docs/nginx.md,
-    docs/apache.md). The signal HUP lets it read the file again, and loses no request.
+    Serves an application over HTTP, with a pool of its processes behind it.
+
+    A folder (this one if none is named) is served in development, under its name:
+    when a file in it has changed, the next request is served by new code, and an
+    application that cannot start says why in the browser.
+
+    With -c the listeners of the file are served in production: HTTP, and SCGI for
+    nginx and Apache (docs/nginx.md, docs/apache.md). The signal HUP lets it read the
+    file again, and loses no request.
 
     Options:
       --port N           where to listen for HTTP; 0 for any free port; 8080 if not
                          given
       --host ADDRESS     the address to listen on; * for all; 127.0.0.1 if not given
+      --environment WORD development or production, whatever else was said
       --python PROGRAM   the interpreter for a Python application; python3 if not given
     """
         + CommonOptions.help()
@@ -118,11 +139,14 @@ final class ServeCommand implements Command {
     ServerConfig config = wish.options().read();
     Path file = wish.options().config();
     if (file == null) {
-      return config
-          .withEnvironment(Environment.DEVELOPMENT)
-          .withApps(
-              ImmutableList.of(
-                  new ServerConfig.App(folder(wish), ImmutableList.of(wish.listener()))));
+      config = config.withEnvironment(Environment.DEVELOPMENT);
+    }
+    if (wish.environment() != null) {
+      config = config.withEnvironment(wish.environment());
+    }
+    if (file == null) {
+      return config.withApps(
+          ImmutableList.of(new ServerConfig.App(folder(wish), ImmutableList.of(wish.listener()))));
     }
     if (wish.folder() != null) {
       throw new MisuseException("Give a folder or -c FILE, not both.");

@@ -92,6 +92,9 @@ class CheckIT {
 
     assertThat(carpool("serve", "--prot", "80").status()).isEqualTo(2);
     assertThat(carpool("srve").status()).isEqualTo(2);
+
+    assertThat(carpool("serve", "--environment", "test").err())
+        .contains("--environment is development or production, not 'test'");
   }
 
   @Test
