@@ -25,7 +25,13 @@ final class ConfigReader {
       ImmutableSet.of("environment", "pool", "gateway", "app");
   private static final ImmutableSet<String> POOL =
       ImmutableSet.of(
-          "max", "max_per_app", "max_idle_time", "max_spawning", "queue_max", "queue_timeout");
+          "max",
+          "max_per_app",
+          "max_idle_time",
+          "max_preloader_idle_time",
+          "max_spawning",
+          "queue_max",
+          "queue_timeout");
   private static final ImmutableSet<String> GATEWAY = ImmutableSet.of("max_body");
   private static final Pattern APP_NAME = Pattern.compile("[A-Za-z0-9._-]+");
   private static final Duration SHORTEST = Duration.ofMillis(1);
@@ -117,10 +123,12 @@ final class ConfigReader {
 
     PoolLimits limits = PoolLimits.DEFAULT;
     Duration queueTimeout = ServerConfig.DEFAULT_QUEUE_TIMEOUT;
+    Duration preloaderIdleTime = ServerConfig.DEFAULT_PRELOADER_IDLE_TIME;
     if (pool != null) {
       pool.allow(POOL);
       limits = limits(pool);
       queueTimeout = pool.time("queue_timeout", SHORTEST, queueTimeout);
+      preloaderIdleTime = pool.time("max_preloader_idle_time", Duration.ZERO, preloaderIdleTime);
     }
     long maxBody = ServerConfig.DEFAULT_MAX_BODY;
     if (gateway != null) {
@@ -148,6 +156,7 @@ final class ConfigReader {
     return new ServerConfig(
         limits,
         queueTimeout,
+        preloaderIdleTime,
         maxBody,
         top.word("environment", Environment.PRODUCTION),
         served.build(),

@@ -13,6 +13,7 @@ import java.time.Duration;
  * @param limits of the pool
  * @param queueTimeout how long a request may wait for a process: waiting, starting and handing over
  *     together
+ * @param preloaderIdleTime how long a preloader may have nothing to do; 0 for any time
  * @param maxBody the most bytes that the gateway takes as the body of one request
  * @param environment who sees why an application cannot start, and whether its files are watched
  * @param apps the configured applications, in the order of the file
@@ -22,12 +23,15 @@ import java.time.Duration;
 public record ServerConfig(
     PoolLimits limits,
     Duration queueTimeout,
+    Duration preloaderIdleTime,
     long maxBody,
     Environment environment,
     ImmutableList<App> apps,
     ImmutableList<Problem> doubts) {
 
   public static final Duration DEFAULT_QUEUE_TIMEOUT = Duration.ofSeconds(30);
+
+  public static final Duration DEFAULT_PRELOADER_IDLE_TIME = Duration.ofMinutes(10);
 
   public static final long DEFAULT_MAX_BODY = 1L << 30;
 
@@ -36,6 +40,7 @@ public record ServerConfig(
       new ServerConfig(
           PoolLimits.DEFAULT,
           DEFAULT_QUEUE_TIMEOUT,
+          DEFAULT_PRELOADER_IDLE_TIME,
           DEFAULT_MAX_BODY,
           Environment.PRODUCTION,
           ImmutableList.of(),
@@ -65,14 +70,17 @@ public record ServerConfig(
   }
 
   public ServerConfig withLimits(PoolLimits limits) {
-    return new ServerConfig(limits, queueTimeout, maxBody, environment, apps, doubts);
+    return new ServerConfig(
+        limits, queueTimeout, preloaderIdleTime, maxBody, environment, apps, doubts);
   }
 
   public ServerConfig withEnvironment(Environment environment) {
-    return new ServerConfig(limits, queueTimeout, maxBody, environment, apps, doubts);
+    return new ServerConfig(
+        limits, queueTimeout, preloaderIdleTime, maxBody, environment, apps, doubts);
   }
 
   public ServerConfig withApps(ImmutableList<App> apps) {
-    return new ServerConfig(limits, queueTimeout, maxBody, environment, apps, doubts);
+    return new ServerConfig(
+        limits, queueTimeout, preloaderIdleTime, maxBody, environment, apps, doubts);
   }
 }

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 record FileSnapshot(Map<Path, Stamp> files, boolean isWhole) {
 
-  /** Files that are looked at, which takes some tens of milliseconds. */
+  /** Files and folders that are looked at, which takes about 20 milliseconds. */
   static final int MOST = 5_000;
 
   /** Read by servers of files alone, not when a process starts. */
@@ -57,6 +57,7 @@ record FileSnapshot(Map<Path, Stamp> files, boolean isWhole) {
     Map<Path, Stamp> files = new HashMap<>();
     Queue<Path> folders = new ArrayDeque<>();
     folders.add(root);
+    int looks = 0;
     for (Path folder = folders.poll(); folder != null; folder = folders.poll()) {
       List<Path> entries = entries(folder);
       boolean isRoot = folder.equals(root);
@@ -70,7 +71,7 @@ record FileSnapshot(Map<Path, Stamp> files, boolean isWhole) {
             || WRITTEN.matcher(name).matches()) {
           continue;
         }
-        if (files.size() == MOST) {
+        if (++looks > MOST) {
           return new FileSnapshot(files, false);
         }
         look(entry, files, folders);

@@ -41,6 +41,7 @@ final class PoolServer implements AutoCloseable {
   private final RuntimeDirectory directory;
   private final RuntimeDirectory.Lock lock;
   private final LogFiles logs = new LogFiles(LogConfiguration.format());
+  private final HelperSpawner spawner;
   private final LivePool pool;
   private final Reception reception;
   private final List<AutoCloseable> lookouts = new ArrayList<>();
@@ -57,11 +58,16 @@ final class PoolServer implements AutoCloseable {
     this.directory = directory;
     this.lock = lock;
     Path helpers = helpers();
+    List<HelperSpawner> made = new ArrayList<>();
     pool =
         new LivePool(
             config.limits(),
-            (listener, loop) -> new HelperSpawner(helpers, logs, listener, loop),
+            (listener, loop) -> {
+              made.add(new HelperSpawner(helpers, logs, listener, loop));
+              return made.getFirst();
+            },
             Version.text());
+    spawner = made.getFirst();
     listeners = new Listeners(pool, directory.path());
     reception =
         new Reception(
@@ -98,6 +104,7 @@ final class PoolServer implements AutoCloseable {
   }
 
   private void configure(ServerConfig wanted) {
+    spawner.setPreloaderIdleTime(wanted.preloaderIdleTime());
     for (ServerConfig.App app : wanted.apps()) {
       switch (wanted.environment()) {
         case DEVELOPMENT -> pool.configureWatched(app.spec());

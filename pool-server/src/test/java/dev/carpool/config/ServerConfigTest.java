@@ -50,6 +50,7 @@ class ServerConfigTest {
               max = 7
               max_per_app = 3
               max_idle_time = "90s"
+              max_preloader_idle_time = "1h"
               max_spawning = 2
               queue_max = 0
               queue_timeout = "500ms"
@@ -91,6 +92,7 @@ class ServerConfigTest {
               new ServerConfig(
                   new PoolLimits(7, 3, Duration.ofSeconds(90), 2, 0),
                   Duration.ofMillis(500),
+                  Duration.ofHours(1),
                   64 << 20,
                   Environment.DEVELOPMENT,
                   ImmutableList.of(

@@ -149,6 +149,19 @@ final class FrontIT {
     }
 
     @Test
+    void ofAnAppThatCannotStartIsAWholePageForItsDevelopers() throws IOException {
+      AppSpec app = FrontScene.app(Path.of("src/test/apps/misbehaving/syntax-error"));
+      Duration timeout = Duration.ofSeconds(30);
+      try (FrontScene scene = new FrontScene(ONE, app, timeout)) {
+        scene.front.change(new FrontSettings(app, timeout, true));
+        ScgiClient.Response page = scene.get("/");
+        assertThat(page.status()).isEqualTo(503);
+        assertThat(page.header("Content-Type")).isEqualTo("text/html; charset=utf-8");
+        assertThat(page.body()).startsWith("<!DOCTYPE html>").contains("SyntaxError");
+      }
+    }
+
+    @Test
     void isWhatEverybodyGetsWhileThePoolShutsDown() throws IOException {
       try (FrontScene scene = new FrontScene(ONE);
           ScgiClient served = scene.unix().send("/sleep/1")) {
