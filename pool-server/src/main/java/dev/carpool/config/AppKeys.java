@@ -19,8 +19,9 @@ final class AppKeys {
 
   private static final ImmutableSet<String> KEYS =
       ImmutableSet.<String>builder()
-          .add("root", "kind", "entry", "python", "command", "spawn", "min", "concurrency")
-          .add("start_timeout", "max_requests", "max_request_time", "slow_request_time")
+          .add("root", "kind", "entry", "python", "command", "spawn", "min", "max")
+          .add("concurrency", "max_idle_time", "start_timeout", "max_requests")
+          .add("max_request_time", "slow_request_time")
           .add("memory_limit", "hard_memory_limit", "listen", "log")
           .addAll(ListenKeys.PERMISSIONS)
           .addAll(RunAsKeys.KEYS)
@@ -43,6 +44,7 @@ final class AppKeys {
     app.allow(KEYS);
     Path root = root(app);
     AppKind kind = app.word("kind", AppKind.AUTO);
+    AppLimits limits = limits(app);
     AppSpec spec =
         AppSpec.named(name, root == null ? Path.of("/") : root)
             .withKind(kind)
@@ -50,19 +52,22 @@ final class AppKeys {
             .withCommand(command(app, kind, root))
             .withEnv(app.variables("env"))
             .withSpawn(app.word("spawn", SpawnMethod.SMART))
-            .withMin(min(app, pool))
+            .withMin(min(app, limits.max(), pool))
             .withConcurrency(app.number("concurrency", 1, 1))
             .withStartTimeout(app.time("start_timeout", SHORTEST, AppSpec.DEFAULT_START_TIMEOUT))
-            .withLimits(limits(app))
+            .withLimits(limits)
             .withRunAs(RunAsKeys.read(app))
             .withLog(log(app));
     ListenKeys.Listening listening = listenKeys.read(app, name);
     return new ServerConfig.App(spec, listening.listeners(), listening.permissions());
   }
 
-  private int min(Section app, PoolLimits pool) {
+  private int min(Section app, int max, PoolLimits pool) {
     int min = app.number("min", 0, 0);
-    if (pool.maxPerApp() > 0 && min > pool.maxPerApp()) {
+    if (max > 0 && min > max) {
+      doubts.add(
+          app.problem(app.at("min"), "'min' is %d, but its 'max' is %d".formatted(min, max)));
+    } else if (pool.maxPerApp() > 0 && min > pool.maxPerApp()) {
       doubts.add(
           app.problem(
               app.at("min"),
@@ -88,7 +93,14 @@ final class AppKeys {
               app.at("memory_limit"),
               "'memory_limit' is not below 'hard_memory_limit', so it is never reached"));
     }
-    return new AppLimits(app.number("max_requests", 0, 0), mostTime, slow, memory, hardMemory);
+    return new AppLimits(
+        app.number("max_requests", 0, 0),
+        mostTime,
+        slow,
+        memory,
+        hardMemory,
+        app.number("max", 0, 0),
+        app.has("max_idle_time") ? app.time("max_idle_time", Duration.ZERO, Duration.ZERO) : null);
   }
 
   private @Nullable Path root(Section app) {

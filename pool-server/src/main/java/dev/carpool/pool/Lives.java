@@ -3,6 +3,7 @@ package dev.carpool.pool;
 import dev.carpool.api.SpawnReport;
 import dev.carpool.pool.ProcessState.Idle;
 import dev.carpool.pool.ProcessState.Starting;
+import dev.carpool.pool.ProcessState.Stopping;
 import java.time.Duration;
 import java.util.List;
 
@@ -85,7 +86,8 @@ final class Lives {
   void gone(PooledProcess process, String how) {
     ended(process, how);
     if (process.diedYoung) {
-      process.app.backOff.explain(youngDeath(process, how)); // better than a line that ended
+      String why = process.state() instanceof Stopping stopping ? stopping.why() + ", " + how : how;
+      process.app.backOff.explain(youngDeath(process, why)); // better than a line that ended
     }
     pool.bury(process);
   }
@@ -112,7 +114,7 @@ final class Lives {
   private SpawnReport youngDeath(PooledProcess process, String how) {
     Duration age = Duration.ofMillis((process.endedAt - process.readyAt) / 1_000_000);
     return new SpawnReport(
-        "process-" + process.id.value(),
+        "process " + process.pid, // the name under which the log says more of it
         process.app.name,
         pool.wallClock(process.endedAt),
         "process %d ended %s after it was ready, with nothing served: %s"

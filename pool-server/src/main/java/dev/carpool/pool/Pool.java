@@ -11,6 +11,7 @@ import dev.carpool.pool.ProcessState.Gone;
 import dev.carpool.pool.ProcessState.Idle;
 import dev.carpool.pool.ProcessState.Starting;
 import dev.carpool.pool.ProcessState.Stopping;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -93,6 +94,19 @@ final class Pool {
     return shuttingDown || app.removed ? 0 : app.spec.min();
   }
 
+  /** Living processes that the application may have: its own limit or that of all apps. */
+  int maximum(AppPool app) {
+    int own = app.spec.limits().max();
+    int each = limits.maxPerApp();
+    return Math.min(own == 0 ? Integer.MAX_VALUE : own, each == 0 ? Integer.MAX_VALUE : each);
+  }
+
+  /** How long its processes may be idle; 0 for any time. */
+  Duration maxIdleTime(AppPool app) {
+    Duration own = app.spec.limits().maxIdleTime();
+    return own == null ? limits.maxIdleTime() : own;
+  }
+
   /** Processes of the application to start because it has outdated ones, or had more. */
   int toReplace(AppPool app) {
     return shuttingDown || app.removed ? 0 : app.outdated + app.missing;
@@ -118,6 +132,7 @@ final class Pool {
     }
     if (!spec.limits().equals(app.spec.limits())) {
       nextTimeCheck = now;
+      nextIdleCheck = now;
     }
     app.spec = spec;
   }
@@ -149,7 +164,7 @@ final class Pool {
     census.enters(next);
     if (next instanceof Idle idle) {
       process.lastUse = ++uses;
-      nextIdleCheck = Math.min(nextIdleCheck, idleLimit(idle.since()));
+      nextIdleCheck = Math.min(nextIdleCheck, idleLimit(process.app, idle.since()));
     } else if (!(next instanceof Busy)) {
       process.sessions.forEach(returns::forget);
       if (!(next instanceof ProcessState.Draining)) {
@@ -174,10 +189,9 @@ final class Pool {
   }
 
   /** When a process that is idle since then has been so for too long. */
-  long idleLimit(long since) {
-    return limits.maxIdleTime().isZero()
-        ? Long.MAX_VALUE
-        : Times.after(since, limits.maxIdleTime());
+  long idleLimit(AppPool app, long since) {
+    Duration most = maxIdleTime(app);
+    return most.isZero() ? Long.MAX_VALUE : Times.after(since, most);
   }
 
   /** Gives a waiting request a place of a process that has one. */
@@ -327,7 +341,7 @@ final class Pool {
     int queued = apps.all().stream().mapToInt(app -> app.queue.size()).sum();
     Verify.verify(queued == 0 || !shuttingDown, "%s wait for the end", queued);
     for (PooledProcess process : processes.values()) {
-      boolean checkComes = nextIdleCheck <= idleLimit(process.idleSince());
+      boolean checkComes = nextIdleCheck <= idleLimit(process.app, process.idleSince());
       boolean kept = process.app.lasting() <= minimum(process.app);
       boolean isIdle = process.state() instanceof Idle;
       Verify.verify(!isIdle || checkComes || kept, "%s would be idle for ever", process);

@@ -228,9 +228,14 @@ public final class PoolMachine {
     pool.nextIdleCheck = pool.now;
   }
 
+  /** What an application is but for how many processes it has, and for how long. */
+  private static AppSpec withoutNumbers(AppSpec spec) {
+    return spec.withMin(0).withLimits(spec.limits().withMax(0).withMaxIdleTime(null));
+  }
+
   private void configured(AppSpec spec) {
     AppPool app = pool.apps.wake(spec);
-    boolean other = !app.spec.withMin(0).equals(spec.withMin(0));
+    boolean other = !withoutNumbers(app.spec).equals(withoutNumbers(spec));
     pool.describe(app, spec);
     app.configured = true;
     app.removed = false;

@@ -66,7 +66,6 @@ final class Reasons {
 
   /** What stands between an application and a free place. */
   private String obstacle(AppPool app) {
-    int maxPerApp = pool.limits.maxPerApp();
     SpawnReport failure = app.backOff.report();
     if (failure != null && app.backOff.isPausing(pool.now)) {
       return "its last start failed (" + failure.summary() + ")";
@@ -74,8 +73,9 @@ final class Reasons {
     if (app.census.starting() > 0) {
       return app.census.starting() + " of its processes still starting";
     }
-    if (maxPerApp > 0 && app.census.living() >= maxPerApp) {
-      return "it has all the processes it may have (max_per_app is " + maxPerApp + ")";
+    if (app.census.living() >= pool.maximum(app)) {
+      return "it has all the processes it may have (%s is %d)"
+          .formatted(maximum(pool, app), pool.maximum(app));
     }
     if (pool.census.living() >= pool.limits.max()) {
       return "no other process may be started (max is " + pool.limits.max() + ")";
@@ -84,6 +84,11 @@ final class Reasons {
       return "no other start at once (max_spawning is " + pool.limits.maxSpawning() + ")";
     }
     return "its processes had no time for it (" + app.census + ")";
+  }
+
+  /** The name of the limit that an application has met. */
+  static String maximum(Pool pool, AppPool app) {
+    return pool.maximum(app) == pool.limits.maxPerApp() ? "max_per_app" : "its max";
   }
 
   private String processes() {

@@ -22,12 +22,9 @@ final class Retirement {
    * Busy ones follow when they become idle, since this comes before they are given a request.
    */
   void stopExcess() {
-    int maxPerApp = pool.limits.maxPerApp();
-    if (maxPerApp > 0) {
-      for (AppPool app : pool.apps.awake()) {
-        while (app.census.staying() > maxPerApp && app.census.idle() > 0) {
-          stopLongestIdle(app.processes, "above max_per_app");
-        }
+    for (AppPool app : pool.apps.awake()) {
+      while (app.census.staying() > pool.maximum(app) && app.census.idle() > 0) {
+        stopLongestIdle(app.processes, "above " + Reasons.maximum(pool, app));
       }
     }
     while (pool.census.staying() > pool.limits.max() && pool.census.idle() > 0) {
@@ -131,11 +128,11 @@ final class Retirement {
     idle.sort(Comparator.comparingLong(PooledProcess::idleSince));
     long next = Long.MAX_VALUE;
     for (PooledProcess process : idle) {
-      long limit = pool.idleLimit(process.idleSince());
+      long limit = pool.idleLimit(process.app, process.idleSince());
       if (limit > pool.now) {
         next = Math.min(next, limit);
       } else if (isAboveMinimum(process.app)) {
-        pool.stop(process, "idle for " + Reasons.words(pool.limits.maxIdleTime()), false);
+        pool.stop(process, "idle for " + Reasons.words(pool.maxIdleTime(process.app)), false);
       }
     }
     pool.nextIdleCheck = next;
@@ -165,7 +162,7 @@ final class Retirement {
   }
 
   private int toDrain(AppPool app) {
-    int above = pool.limits.maxPerApp() == 0 ? 0 : app.census.staying() - pool.limits.maxPerApp();
+    int above = app.census.staying() - pool.maximum(app);
     return Math.max(app.census.draining() + app.outdated, above);
   }
 
@@ -173,13 +170,13 @@ final class Retirement {
     boolean idle = pool.census.idle() > 0;
     Verify.verify(!idle || pool.census.staying() <= pool.limits.max(), "one above max is idle");
     for (AppPool app : pool.apps.awake()) {
-      boolean above = pool.limits.maxPerApp() > 0 && app.census.staying() > pool.limits.maxPerApp();
+      boolean above = app.census.staying() > pool.maximum(app);
       Verify.verify(!above || app.census.idle() == 0, "%s: one above is idle", app.name);
       Verify.verify(!app.removed || app.census.idle() == 0, "%s: idle and removed", app.name);
     }
     for (PooledProcess process : pool.processes.values()) {
       boolean isIdle = process.state() instanceof Idle;
-      boolean tooLong = isIdle && pool.idleLimit(process.idleSince()) <= pool.now;
+      boolean tooLong = isIdle && pool.idleLimit(process.app, process.idleSince()) <= pool.now;
       Verify.verify(!tooLong || !isAboveMinimum(process.app), "%s is idle for too long", process);
     }
   }

@@ -99,7 +99,7 @@ final class Rolling {
   }
 
   private boolean isFull(AppPool app) {
-    return pool.limits.maxPerApp() > 0 && app.census.living() >= pool.limits.maxPerApp();
+    return app.census.living() >= pool.maximum(app);
   }
 
   /** Whether a process is stopping whose room nobody else is to have. */
@@ -111,7 +111,7 @@ final class Rolling {
 
   /** Whether one of its processes may go before another is there. The last one only if it must. */
   private boolean canSpareOne(AppPool app) {
-    if (app.census.ready() >= 2 || pool.limits.max() == 1 || pool.limits.maxPerApp() == 1) {
+    if (app.census.ready() >= 2 || pool.limits.max() == 1 || pool.maximum(app) == 1) {
       return true;
     }
     boolean othersEnd = app.census.living() > app.census.ready();

@@ -67,15 +67,15 @@ final class Ticketing {
 
   /** Starts or plans one process; false if the limits do not allow it. */
   private boolean provide(AppPool app) {
-    int maxPerApp = pool.limits.maxPerApp() == 0 ? Integer.MAX_VALUE : pool.limits.maxPerApp();
-    if (app.census.staying() + app.planned >= maxPerApp) {
+    int maximum = pool.maximum(app);
+    if (app.census.staying() + app.planned >= maximum) {
       return false;
     }
     boolean forRequest = app.uncovered() > 0;
     if (pool.census.staying() + planned >= pool.limits.max() && !(forRequest && makeRoom(app))) {
       return false;
     }
-    if (pool.census.living() < pool.limits.max() && app.census.living() < maxPerApp) {
+    if (pool.census.living() < pool.limits.max() && app.census.living() < maximum) {
       pool.start(app);
       return true;
     }

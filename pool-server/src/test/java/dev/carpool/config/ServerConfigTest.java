@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import dev.carpool.api.AppKind;
+import dev.carpool.api.AppLimits;
 import dev.carpool.api.AppSpec;
 import dev.carpool.api.PoolLimits;
 import java.io.IOException;
@@ -64,6 +65,8 @@ class ServerConfigTest {
               entry = "wsgi:application"
               python = "/usr/bin/python3"
               min = 1
+              max = 4
+              max_idle_time = "0s"
               start_timeout = "10s"
               listen = ["http:127.0.0.1:8080", "http:[::1]:8080"]
               env = { MODE = "production" }
@@ -81,6 +84,7 @@ class ServerConfigTest {
               .withEntry("wsgi:application")
               .withCommand(List.of("/usr/bin/python3"))
               .withMin(1)
+              .withLimits(AppLimits.NONE.withMax(4).withMaxIdleTime(Duration.ZERO))
               .withStartTimeout(Duration.ofSeconds(10))
               .withEnv(ImmutableMap.of("MODE", "production"));
       AppSpec other =
@@ -155,6 +159,9 @@ class ServerConfigTest {
           .containsExactly(
               file + ":4:1: the apps' 'min' add up to 3 processes, but [pool] max is 2",
               file + ":6:1: 'min' is 3, but [pool] max_per_app is 1");
+      assertThat(read("[app.blog]\nroot = \"blog\"\nmin = 3\nmax = 2").doubts())
+          .extracting(Problem::toString)
+          .containsExactly(file + ":3:1: 'min' is 3, but its 'max' is 2");
     }
   }
 

@@ -213,7 +213,8 @@ class PoolMachineLimitsTest {
       ProcessId broken = pool.process(pool.serve("a"));
       pool.on(new PoolEvent.Broken(broken, "end of file on the line"));
       pool.on(new PoolEvent.Gone(broken, "killed by SIGSEGV"));
-      assertThat(pool.failure("a").summary()).endsWith("killed by SIGSEGV");
+      assertThat(pool.failure("a").summary())
+          .endsWith(": end of file on the line, killed by SIGSEGV");
     }
 
     @Test

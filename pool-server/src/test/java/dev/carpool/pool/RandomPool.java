@@ -2,6 +2,7 @@ package dev.carpool.pool;
 
 import static com.google.common.base.Verify.verify;
 
+import dev.carpool.api.AppLimits;
 import dev.carpool.api.AppSpec;
 import dev.carpool.api.PoolLimits;
 import java.time.Duration;
@@ -149,7 +150,10 @@ final class RandomPool {
   private PoolEvent request() {
     AppSpec app = apps.get(random.nextInt(apps.size()));
     if (random.nextInt(50) == 0) {
-      app = app.withMin(random.nextInt(3));
+      AppLimits other = Specs.limits(random);
+      app =
+          app.withMin(random.nextInt(3))
+              .withLimits(app.limits().withMax(other.max()).withMaxIdleTime(other.maxIdleTime()));
       apps.set(indexOf(app.name()), app);
     }
     RequestId id = new RequestId(++lastRequest);

@@ -122,7 +122,7 @@ final class ReferencePool extends SeenPool {
     List<SeenProcess> idle = processes.values().stream().filter(SeenProcess::idle).toList();
     if (stop.why().startsWith("idle for")) {
       verify(isIdle && isAboveMinimum(process.app), "%s: it is wanted", stop);
-      verify(process.idleSince + limits.maxIdleTime().toNanos() <= now, "%s: too early", stop);
+      verify(process.idleSince + maxIdle(process.app) <= now, "%s: too early", stop);
     } else if (stop.why().startsWith("makes room for")) {
       verify(isIdle && isAboveMinimum(process.app), "%s: it is wanted", stop);
       verify(stopping() + starting() < limits.maxSpawning(), "%s: no start", stop);
@@ -135,7 +135,7 @@ final class ReferencePool extends SeenPool {
     } else if (List.of("restart", "configured anew", "max_requests").contains(stop.why())) {
       verify(process.stale, "%s: it is not old", stop);
       boolean least = of(process.app, SeenProcess::serving).size() == 1;
-      boolean mustBe = process.expelled || limits.max() == 1 || limits.maxPerApp() == 1;
+      boolean mustBe = process.expelled || limits.max() == 1 || maximum(process.app) == 1;
       mustBe |= shuttingDown || !process.serving();
       boolean others =
           processes.values().stream()
@@ -144,8 +144,8 @@ final class ReferencePool extends SeenPool {
     } else if (stop.why().equals("above max")) {
       verify(isIdle && processes.size() - stopping() > limits.max(), "%s: is not", stop);
       verify(isIdleLongest(process, idle), "%s: not idle longest", stop);
-    } else if (stop.why().equals("above max_per_app")) {
-      verify(isIdle && staying(process.app) > limits.maxPerApp(), "%s: is not", stop);
+    } else if (List.of("above max_per_app", "above its max").contains(stop.why())) {
+      verify(isIdle && staying(process.app) > maximum(process.app), "%s: is not", stop);
     }
     process.stopping = true;
     process.forced = stop.force();
@@ -174,13 +174,13 @@ final class ReferencePool extends SeenPool {
   }
 
   private void checkProcess(SeenProcess process, int staying) {
-    boolean above = limits.maxPerApp() > 0 && staying(process.app) > limits.maxPerApp();
+    boolean above = staying(process.app) > maximum(process.app);
     verify(!process.idle() || staying <= limits.max(), "%s is idle above max", process.id);
     verify(!process.idle() || !above, "%s is idle above max_per_app", process.id);
     verify(!process.idle() || !process.expelled, "%s is idle and old", process.id);
     verify(!process.starting() || !process.stale, "%s starts and is old", process.id);
     verify(process.sessions.size() <= process.places, "%s has too much to do", process.id);
-    long limit = limits.maxIdleTime().toNanos();
+    long limit = maxIdle(process.app);
     boolean tooLong = process.idle() && limit > 0 && process.idleSince + limit <= now;
     verify(!tooLong || !isAboveMinimum(process.app), "%s is idle for too long", process.id);
   }
@@ -230,8 +230,8 @@ final class ReferencePool extends SeenPool {
       due = Math.min(due, request.deadline());
     }
     for (SeenProcess process : processes.values()) {
-      if (process.idle() && !limits.maxIdleTime().isZero() && isAboveMinimum(process.app)) {
-        due = Math.min(due, process.idleSince + limits.maxIdleTime().toNanos());
+      if (process.idle() && maxIdle(process.app) > 0 && isAboveMinimum(process.app)) {
+        due = Math.min(due, process.idleSince + maxIdle(process.app));
       }
     }
     for (SeenSession session : sessions.values()) {

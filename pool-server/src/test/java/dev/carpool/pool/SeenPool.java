@@ -4,8 +4,10 @@ import static com.google.common.base.Verify.verify;
 
 import com.google.common.collect.HashMultiset;
 import com.google.common.collect.Multiset;
+import dev.carpool.api.AppLimits;
 import dev.carpool.api.AppSpec;
 import dev.carpool.api.PoolLimits;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -13,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 
 /** A pool as its events and effects show it: plain lists, of which all are searched every time. */
 class SeenPool {
@@ -32,6 +35,7 @@ class SeenPool {
     boolean configured;
     boolean removed;
     int min;
+    AppLimits own = AppLimits.NONE;
   }
 
   PoolLimits limits;
@@ -58,6 +62,7 @@ class SeenPool {
     Memory memory = memory(app.name());
     if (!memory.configured) {
       memory.min = memory.removed ? 0 : app.min();
+      memory.own = app.limits();
     }
   }
 
@@ -66,6 +71,7 @@ class SeenPool {
     memory.configured = true;
     memory.removed = false;
     memory.min = app.min();
+    memory.own = app.limits();
   }
 
   void forgotten(String app) {
@@ -78,6 +84,7 @@ class SeenPool {
   void returned(Request request) {
     if (!memories.containsKey(request.app().name())) {
       memory(request.app().name()).min = request.app().min();
+      memory(request.app().name()).own = request.app().limits();
     }
     Request again =
         new Request(
@@ -227,7 +234,21 @@ class SeenPool {
   }
 
   boolean perAppAllows(String app) {
-    return limits.maxPerApp() == 0 || of(app, process -> true).size() < limits.maxPerApp();
+    return of(app, process -> true).size() < maximum(app);
+  }
+
+  /** Processes that an application may have. */
+  int maximum(String app) {
+    return IntStream.of(limits.maxPerApp(), memory(app).own.max())
+        .filter(max -> max > 0)
+        .min()
+        .orElse(Integer.MAX_VALUE);
+  }
+
+  /** Nanoseconds that a process of it may be idle; 0 for any time. */
+  long maxIdle(String app) {
+    Duration own = memory(app).own.maxIdleTime();
+    return (own == null ? limits.maxIdleTime() : own).toNanos();
   }
 
   boolean isAboveMinimum(String app) {

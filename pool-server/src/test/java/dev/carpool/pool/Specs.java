@@ -23,7 +23,9 @@ final class Specs {
     return AppLimits.NONE
         .withMaxRequests(random.nextBoolean() ? 0 : 1 + random.nextInt(30))
         .withSlowRequestTime(Duration.ofMillis(random.nextBoolean() ? 0 : 20))
-        .withMaxRequestTime(Duration.ofMillis(random.nextBoolean() ? 0 : 50));
+        .withMaxRequestTime(Duration.ofMillis(random.nextBoolean() ? 0 : 50))
+        .withMax(random.nextInt(3) != 0 ? 0 : 1 + random.nextInt(4))
+        .withMaxIdleTime(random.nextInt(3) != 0 ? null : Duration.ofMillis(20 * random.nextInt(3)));
   }
 
   static SpawnReport report(String app, String summary) {

@@ -7,6 +7,7 @@ import dev.carpool.api.PoolException.BadRequest;
 import dev.carpool.api.SpawnMethod;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -36,7 +37,12 @@ public final class AppMessages {
             .setSlowRequestMillis(Quantities.millis(app.limits().slowRequestTime()))
             .setMemoryLimit(app.limits().memory())
             .setHardMemoryLimit(app.limits().hardMemory())
+            .setMax(app.limits().max())
             .setStartTimeoutMillis(Quantities.millis(app.startTimeout()));
+    Duration maxIdleTime = app.limits().maxIdleTime();
+    if (maxIdleTime != null) {
+      message.setMaxIdleMillis(Quantities.millis(maxIdleTime));
+    }
     if (app.entry() != null) {
       message.setEntry(app.entry());
     }
@@ -55,6 +61,7 @@ public final class AppMessages {
     notNegative("min", message.getMin());
     notNegative("concurrency", message.getConcurrency());
     notNegative("max_requests", message.getMaxRequests());
+    notNegative("max", message.getMax());
     size("memory_limit", message.getMemoryLimit());
     size("hard_memory_limit", message.getHardMemoryLimit());
     for (String word : message.getCommandList()) {
@@ -84,7 +91,11 @@ public final class AppMessages {
                     Quantities.unsignedMillis(message.getMaxRequestMillis()),
                     Quantities.unsignedMillis(message.getSlowRequestMillis()),
                     message.getMemoryLimit(),
-                    message.getHardMemoryLimit()));
+                    message.getHardMemoryLimit(),
+                    message.getMax(),
+                    message.hasMaxIdleMillis()
+                        ? Quantities.unsignedMillis(message.getMaxIdleMillis())
+                        : null));
     return message.getStartTimeoutMillis() == 0
         ? app
         : app.withStartTimeout(Quantities.unsignedMillis(message.getStartTimeoutMillis()));

@@ -63,7 +63,13 @@ class MessagesTest {
               .withStartTimeout(Duration.ofSeconds(7))
               .withLimits(
                   new AppLimits(
-                      100, Duration.ofSeconds(30), Duration.ofSeconds(5), 1 << 28, 1 << 29));
+                      100,
+                      Duration.ofSeconds(30),
+                      Duration.ofSeconds(5),
+                      1 << 28,
+                      1 << 29,
+                      4,
+                      Duration.ZERO));
       assertThat(AppMessages.fromMessage(AppMessages.toMessage(app))).isEqualTo(app);
     }
 
