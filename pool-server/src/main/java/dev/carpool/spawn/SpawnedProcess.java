@@ -69,6 +69,10 @@ final class SpawnedProcess implements Line.Listener {
   private Phase phase = Phase.STARTING;
   private volatile @Nullable String stopWish;
   private boolean stopByForce;
+
+  /** It closed its line before anybody wanted it to end. */
+  private boolean hungUp;
+
   private EventLoop.@Nullable Timer alarm;
 
   // Of the birth.
@@ -205,6 +209,7 @@ final class SpawnedProcess implements Line.Listener {
               EXIT_AFTER_END,
               () -> failed("it " + why + " before it was ready", "", List.of(), true));
     } else if (phase == Phase.READY) {
+      hungUp = stopWish == null;
       listener.broken(why);
     }
   }
@@ -285,9 +290,9 @@ final class SpawnedProcess implements Line.Listener {
     line = null;
     home.readRest(closing);
     closing.socket().close();
-    boolean expected = stopWish != null || phase == Phase.FAILED;
+    boolean expected = (stopWish != null && !hungUp) || phase == Phase.FAILED;
     if (!expected) {
-      LOG.warn("{} {}", this, how);
+      LOG.warn("{} {}{}", this, how, stopWish == null ? "" : " (" + stopWish + ")");
     } else {
       LOG.info("{} {} ({})", this, how, stopWish == null ? "its start failed" : stopWish);
     }

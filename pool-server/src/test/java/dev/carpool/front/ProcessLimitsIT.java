@@ -8,6 +8,7 @@ import dev.carpool.api.AppLimits;
 import dev.carpool.api.AppSpec;
 import dev.carpool.api.PoolLimits;
 import dev.carpool.api.PoolStatus;
+import dev.carpool.api.SpawnMethod;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,6 +20,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What real processes may use, and what happens when they use more. */
 @Timeout(60)
@@ -90,10 +93,11 @@ final class ProcessLimitsIT {
     }
   }
 
-  @Test
-  void oneThatIsStuckInCShowsWhereAndIsEnded() throws IOException {
+  @ParameterizedTest
+  @EnumSource(SpawnMethod.class)
+  void oneThatIsStuckInCShowsWhereAndIsEnded(SpawnMethod spawn) throws IOException {
     AppLimits limits = AppLimits.NONE.withMaxRequestTime(Duration.ofMillis(300));
-    try (FrontScene scene = scene(limits)) {
+    try (FrontScene scene = scene(FrontScene.APP.withSpawn(spawn).withLimits(limits))) {
       assertThat(scene.get("/stuck-in-c").status()).isEqualTo(504);
       awaitLog("WARN .* GET /stuck-in-c at process .*");
       awaitLog("INFO app.front .*wsgi.py\", line [0-9]+ in application");
@@ -112,9 +116,11 @@ final class ProcessLimitsIT {
     }
   }
 
-  @Test
-  void aProcessThatEatsAllIsKilledWhileItServes() throws IOException {
-    try (FrontScene scene = scene(AppLimits.NONE.withHardMemory(150 * MIB))) {
+  @ParameterizedTest
+  @EnumSource(SpawnMethod.class)
+  void aProcessThatEatsAllIsKilledWhileItServes(SpawnMethod spawn) throws IOException {
+    AppLimits limits = AppLimits.NONE.withHardMemory(150 * MIB);
+    try (FrontScene scene = scene(FrontScene.APP.withSpawn(spawn).withLimits(limits))) {
       assertThat(scene.get("/eat-on").status()).isEqualTo(502);
       pid(scene.get("/"));
       awaitLog("INFO .*SIGTERM \\(uses [0-9]+ MiB, above hard_memory_limit = 150 MiB\\)");

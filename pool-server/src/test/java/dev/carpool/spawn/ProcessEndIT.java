@@ -10,7 +10,6 @@ import static org.awaitility.Awaitility.await;
 import dev.carpool.api.AppSpec;
 import dev.carpool.descriptor.Descriptor;
 import dev.carpool.descriptor.Readiness;
-import dev.carpool.descriptor.SocketPair;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -114,14 +113,14 @@ class ProcessEndIT {
     assertThat(scene.awaitGone(process)).isEqualTo("was ended by SIGKILL");
     assertThat(scene.awaitBroken(process)).isEqualTo("closed its line");
     await("the child's end").atMost(SOON).until(() -> !child.isAlive());
-    assertThatThrownBy(() -> serve(process)).isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> scene.serve(process)).isInstanceOf(IOException.class);
   }
 
   @Test
   void deathInTheMiddleOfARequestEndsTheConnectionAndTheProcess() throws Exception {
     long process = scene.startAndAwaitReady(misbehaving("dies-mid-request"));
 
-    try (Descriptor connection = serve(process)) {
+    try (Descriptor connection = scene.serve(process)) {
       assertThat(readAll(connection)).isEmpty();
     }
 
@@ -136,7 +135,7 @@ class ProcessEndIT {
     long process = scene.startAndAwaitReady(PLAIN);
 
     for (int i = 1; i <= 3; i++) {
-      try (Descriptor connection = serve(process)) {
+      try (Descriptor connection = scene.serve(process)) {
         assertThat(readAll(connection))
             .startsWith("Status: 200 OK\r\n")
             .endsWith("\r\n\r\n" + scene.pid(process));
@@ -144,27 +143,6 @@ class ProcessEndIT {
     }
     assertThat(scene.awaitDone(process)).isEqualTo(new SpawnScene.Done(7, true));
     assertThat(scene.awaitReady(process).concurrency()).isEqualTo(1);
-  }
-
-  /** Gives a connection with a request on it to a process; returns our end. */
-  private Descriptor serve(long process) throws IOException {
-    SocketPair pair = SocketPair.open();
-    try (Descriptor theirs = pair.theirs()) {
-      scene.spawner.serve(process, 7, theirs);
-    } catch (IOException e) {
-      pair.ours().close();
-      throw e;
-    }
-    String names =
-        "CONTENT_LENGTH\0000\000SCGI\0001\000REQUEST_METHOD\000GET\000PATH_INFO\000/\000";
-    byte[] request = (names.length() + ":" + names + ",").getBytes(ISO_8859_1);
-    int sent = pair.ours().send(MemorySegment.ofBuffer(direct(request)), null);
-    assertThat(sent).isEqualTo(request.length);
-    return pair.ours();
-  }
-
-  private static ByteBuffer direct(byte[] bytes) {
-    return ByteBuffer.allocateDirect(bytes.length).put(bytes).flip();
   }
 
   private static String readAll(Descriptor connection) throws IOException {

@@ -1,5 +1,6 @@
 package dev.carpool.spawn;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -9,8 +10,12 @@ import dev.carpool.api.AppSpec;
 import dev.carpool.api.SpawnMethod;
 import dev.carpool.api.SpawnReport;
 import dev.carpool.descriptor.Census;
+import dev.carpool.descriptor.Descriptor;
 import dev.carpool.descriptor.EventLoop;
+import dev.carpool.descriptor.SocketPair;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
@@ -137,6 +142,27 @@ final class SpawnScene implements SpawnListener, AutoCloseable {
 
   long pid(long process) {
     return awaited("a pid", SOON, () -> pids.get(process));
+  }
+
+  /** Gives a connection with a request on it to a process; returns our end. */
+  Descriptor serve(long process) throws IOException {
+    SocketPair pair = SocketPair.open();
+    try (Descriptor theirs = pair.theirs()) {
+      spawner.serve(process, 7, theirs);
+    } catch (IOException e) {
+      pair.ours().close();
+      throw e;
+    }
+    String names =
+        "CONTENT_LENGTH\0000\000SCGI\0001\000REQUEST_METHOD\000GET\000PATH_INFO\000/\000";
+    byte[] request = (names.length() + ":" + names + ",").getBytes(ISO_8859_1);
+    int sent = pair.ours().send(MemorySegment.ofBuffer(direct(request)), null);
+    assertThat(sent).isEqualTo(request.length);
+    return pair.ours();
+  }
+
+  private static ByteBuffer direct(byte[] bytes) {
+    return ByteBuffer.allocateDirect(bytes.length).put(bytes).flip();
   }
 
   /** The lines of the log until now. */
