@@ -94,12 +94,12 @@ public final class HelperSpawner implements Spawner {
     LaunchPlan plan;
     try {
       plan = plan(helper.app());
-    } catch (StartProblem e) {
+    } catch (StartProblem | RuntimeException e) {
       helper
           .child()
           .execute(
               () -> {
-                throw e;
+                throw e; // where it becomes a report
               });
       return;
     }

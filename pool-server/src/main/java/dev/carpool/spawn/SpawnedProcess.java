@@ -109,10 +109,6 @@ final class SpawnedProcess implements Line.Listener {
     return journey;
   }
 
-  boolean isStarting() {
-    return phase == Phase.STARTING;
-  }
-
   /** Whether somebody wants it to end. */
   boolean isUnwanted() {
     return stopWish != null;

@@ -12,6 +12,7 @@ import dev.carpool.descriptor.Signals;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -135,6 +136,16 @@ class PreloaderIT {
     assertThat(report.steps()).anyMatch(step -> step.name().equals("import wsgi"));
     assertThat(scene.awaitFailure(second).id()).isEqualTo(report.id());
     assertThat(scene.log().stream().filter(line -> line.contains("Report"))).hasSize(1);
+  }
+
+  @Test
+  void oneThatCannotBeExecutedIsReported() {
+    AppSpec app = APP.withCommand(List.of("python3", "a\0word"));
+
+    long process = scene.start(app);
+
+    assertThat(scene.awaitFailure(process).summary()).startsWith("it cannot be executed: ");
+    assertThat(scene.awaitGone(process)).isEqualTo("was never started");
   }
 
   @Test
