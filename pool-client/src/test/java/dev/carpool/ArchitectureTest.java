@@ -10,7 +10,8 @@ final class ArchitectureTest {
   private static final PackageTable TABLE =
       PackageTable.ofThisModule()
           .mayImport("client", "api", "wire", "wire.proto", "descriptor", "channel")
-          .mayImport("cli", "api", "client", "channel.RuntimeDirectory", "descriptor", "words");
+          .mayImport(
+              "cli", "api", "client", "channel.RuntimeDirectory", "descriptor", "wire", "words");
 
   @Test
   void importsGoDown() {

@@ -2,6 +2,7 @@ package dev.carpool.cli;
 
 import dev.carpool.api.PoolStatus;
 import dev.carpool.api.StatusReport;
+import dev.carpool.wire.StatusJson;
 import dev.carpool.words.Arguments;
 
 /** {@code carpool status}. */

@@ -5,11 +5,13 @@ import dev.carpool.api.ApplicationPool;
 import dev.carpool.api.PoolException;
 import dev.carpool.api.PoolStatus;
 import dev.carpool.api.Receipt;
+import dev.carpool.api.RunningRequest;
 import dev.carpool.api.Session;
 import dev.carpool.channel.MessageChannel;
 import dev.carpool.descriptor.Descriptor;
 import dev.carpool.descriptor.ErrnoException;
 import dev.carpool.descriptor.UnixSocket;
+import dev.carpool.wire.ActivityMessages;
 import dev.carpool.wire.AppMessages;
 import dev.carpool.wire.Quantities;
 import dev.carpool.wire.StatusMessages;
@@ -17,6 +19,7 @@ import dev.carpool.wire.proto.Clear;
 import dev.carpool.wire.proto.Get;
 import dev.carpool.wire.proto.GetActive;
 import dev.carpool.wire.proto.GetCount;
+import dev.carpool.wire.proto.GetRequests;
 import dev.carpool.wire.proto.GetSpawnServerPid;
 import dev.carpool.wire.proto.GetStatus;
 import dev.carpool.wire.proto.Reply;
@@ -31,6 +34,7 @@ import dev.carpool.wire.proto.Welcome;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -263,6 +267,17 @@ public final class RemotePool implements ApplicationPool {
       throw new PoolException.Unavailable(
           "The pool server's status makes no sense: " + e.getMessage());
     }
+  }
+
+  @Override
+  public List<RunningRequest> requests() throws PoolException {
+    Reply reply =
+        dialogue.call(
+            Request.newBuilder().setGetRequests(GetRequests.getDefaultInstance()), ANSWER_WITHIN);
+    if (!reply.hasRequests()) {
+      throw unexpected(reply);
+    }
+    return ActivityMessages.fromMessage(reply.getRequests());
   }
 
   /**

@@ -10,6 +10,7 @@ import dev.carpool.api.PoolException;
 import dev.carpool.api.PoolLimits;
 import dev.carpool.api.PoolStatus;
 import dev.carpool.api.Receipt;
+import dev.carpool.api.RunningRequest;
 import dev.carpool.api.Session;
 import dev.carpool.api.StatusReport;
 import dev.carpool.api.Units;
@@ -68,6 +69,8 @@ class CarpoolTest {
               "refused",
               "withdrawn",
               "lost",
+              "activity",
+              "listeners",
               "limits",
               "apps");
       assertThat(json.get("oldest_wait_seconds").getAsDouble()).isEqualTo(1.234);
@@ -333,10 +336,24 @@ class CarpoolTest {
     }
 
     @Override
+    public List<RunningRequest> requests() {
+      return List.of(new RunningRequest("blog", 17, 3, Duration.ofMillis(1500), "GET /slow"));
+    }
+
+    @Override
     public PoolStatus status() {
       PoolStatus.Process process =
           new PoolStatus.Process(
-              17, "draining", "restart", 1, 1, 1, 9, Units.time("61s"), Duration.ZERO);
+              17,
+              "draining",
+              "restart",
+              1,
+              1,
+              1,
+              9,
+              Units.time("61s"),
+              Duration.ZERO,
+              Duration.ofMillis(1500));
       PoolStatus.App app =
           new PoolStatus.App(
               "blog",
@@ -345,6 +362,7 @@ class CarpoolTest {
               1,
               Duration.ofMillis(500),
               new PoolStatus.Unserved(132, 0, 0, 0, 0, 2, 1),
+              PoolStatus.Activity.NONE,
               List.of(process),
               new PoolStatus.Failure(
                   "f1", Instant.parse("2026-11-21T10:00:00Z"), "a <b> & 'c'", 2));
@@ -360,6 +378,8 @@ class CarpoolTest {
           Duration.ofMillis(1234),
           false,
           new PoolStatus.Unserved(132, 3, 0, 0, 0, 2, 1),
+          PoolStatus.Activity.NONE,
+          List.of(),
           List.of(app));
     }
 

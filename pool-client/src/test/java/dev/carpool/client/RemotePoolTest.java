@@ -515,6 +515,8 @@ class RemotePoolTest {
               Duration.ZERO,
               false,
               PoolStatus.Unserved.NONE,
+              PoolStatus.Activity.NONE,
+              List.of(),
               List.of());
       answer(Reply.newBuilder().setStatus(StatusMessages.toMessage(sent)));
       assertThat(status.get(5, TimeUnit.SECONDS)).isEqualTo(sent);

@@ -7,6 +7,7 @@ import dev.carpool.api.Session;
 import dev.carpool.api.SpawnReportPage;
 import dev.carpool.channel.MessageChannel;
 import dev.carpool.live.LiveSession;
+import dev.carpool.wire.ActivityMessages;
 import dev.carpool.wire.AppMessages;
 import dev.carpool.wire.ErrorMessages;
 import dev.carpool.wire.MalformedFrameException;
@@ -195,6 +196,7 @@ final class Conversation implements Runnable {
       case GET_SPAWN_SERVER_PID ->
           reply.setNumber(Number.newBuilder().setValue(pool.spawnServerPid()));
       case GET_STATUS -> reply.setStatus(StatusMessages.toMessage(pool.status()));
+      case GET_REQUESTS -> reply.setRequests(ActivityMessages.toMessage(pool.requests()));
       case RESTART ->
           reply.setReceipt(
               StatusMessages.toMessage(

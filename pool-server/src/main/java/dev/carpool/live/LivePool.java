@@ -6,6 +6,7 @@ import dev.carpool.api.PoolException;
 import dev.carpool.api.PoolLimits;
 import dev.carpool.api.PoolStatus;
 import dev.carpool.api.Receipt;
+import dev.carpool.api.RunningRequest;
 import dev.carpool.api.Session;
 import dev.carpool.api.Units;
 import dev.carpool.descriptor.EventLoop;
@@ -305,6 +306,18 @@ public final class LivePool implements ApplicationPool {
     } finally {
       lock.leave();
     }
+  }
+
+  @Override
+  public List<RunningRequest> requests() {
+    List<RunningRequest> running;
+    lock.enter();
+    try {
+      running = machine.running(System.nanoTime());
+    } finally {
+      lock.leave();
+    }
+    return spawner.describe(running);
   }
 
   /**

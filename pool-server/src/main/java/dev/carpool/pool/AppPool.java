@@ -107,6 +107,7 @@ final class AppPool {
 
   /** A start came to nothing. Those that are missing are not tried again for nobody's sake. */
   void startFailed(@Nullable SpawnReport report, long startedAt, long now) {
+    tally.startFailed(now - startedAt);
     backOff.failed(report, startedAt, now);
     if (outdated == 0) {
       missing = 0;

@@ -101,8 +101,8 @@ final class Apps {
     return app == null ? forgotten : app.tally;
   }
 
-  /** Adds up what is counted for each. */
-  Tally sum() {
+  /** What is counted of all, also of those that are forgotten. */
+  Tally tally() {
     Tally sum = new Tally();
     sum.add(forgotten);
     byName.values().forEach(app -> sum.add(app.tally));

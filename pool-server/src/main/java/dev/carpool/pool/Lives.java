@@ -37,6 +37,7 @@ final class Lives {
     process.readyAt = pool.now;
     process.app.usualConcurrency = process.concurrency;
     process.app.proven = true;
+    process.app.tally.ready(pool.now - process.startedAt);
     process.app.backOff.succeeded();
     pool.become(process, new Idle(pool.now));
     rolling.replaced(process.app);
@@ -45,7 +46,7 @@ final class Lives {
   void startFailed(PooledProcess process, SpawnReport report) {
     if (process.state() instanceof Starting) {
       process.app.startFailed(report, process.startedAt, pool.now);
-      pool.stop(process, "start failed", false);
+      pool.stop(process, new Why(Why.Cause.START_FAILED, "start failed"), false);
     } else {
       pool.note("%s failed to start, but is %s".formatted(process.id, process.state().word()));
     }
@@ -54,10 +55,11 @@ final class Lives {
   /** It has finished a session. After as many as its limit says it is to be replaced. */
   void served(PooledProcess process) {
     process.served++;
+    process.app.tally.served();
     process.app.backOff.outlived();
     int maxRequests = process.app.spec.limits().maxRequests();
     if (maxRequests > 0 && process.served >= wornAfter(process.id, maxRequests)) {
-      pool.outdate(process, "max_requests");
+      pool.outdate(process, new Why(Why.Cause.MAX_REQUESTS, "max_requests"));
     }
   }
 
@@ -69,18 +71,19 @@ final class Lives {
   }
 
   void outgrown(PooledProcess process, String why, boolean hard) {
+    Why reason = new Why(Why.Cause.MEMORY, why);
     if (hard) {
       pool.miss(process);
-      pool.stop(process, why, true);
+      pool.stop(process, reason, true);
     } else {
-      pool.outdate(process, why);
+      pool.outdate(process, reason);
     }
   }
 
   /** It cannot be reached any more. */
   void broken(PooledProcess process, String reason) {
     ended(process, reason);
-    pool.stop(process, reason, false);
+    pool.stop(process, new Why(Why.Cause.DIED, reason), false);
   }
 
   void gone(PooledProcess process, String how) {

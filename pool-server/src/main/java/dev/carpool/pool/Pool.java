@@ -46,9 +46,6 @@ final class Pool {
   final Census census = new Census();
   final Turnover turnover = new Turnover();
 
-  /** Of all applications, also of those that are forgotten. */
-  final Tally tally = new Tally();
-
   /** Processes with at least one session. */
   int active;
 
@@ -174,7 +171,7 @@ final class Pool {
   }
 
   /** Wishes a process replaced that serves; it goes on serving until then. */
-  void outdate(PooledProcess process, String why) {
+  void outdate(PooledProcess process, Why why) {
     if (process.isServing() && !process.isOutdated()) {
       process.outdate(why);
       process.app.outdated++;
@@ -199,6 +196,7 @@ final class Pool {
     room.leave(request.id());
     PooledSession session = new PooledSession(new SessionId(nextSession++), process, now);
     watch(session);
+    process.app.tally.granted(now - request.since());
     if (process.sessions.isEmpty()) {
       become(process, new Busy());
       active++;
@@ -241,7 +239,7 @@ final class Pool {
     active--;
     switch (process.state()) {
       case Busy is -> become(process, new Idle(now));
-      case Draining is -> stop(process, is.why(), isOverdue());
+      case Draining is -> stop(process, is.reason(), isOverdue());
       case Stopping is -> {}
       case Starting is -> throw new IllegalStateException(process + " had " + session.id);
       case Idle is -> throw new IllegalStateException(process + " had " + session.id);
@@ -250,25 +248,26 @@ final class Pool {
   }
 
   /** Tells a process to stop. One that was told already is told again only by force, and once. */
-  void stop(PooledProcess process, String why, boolean force) {
+  void stop(PooledProcess process, Why why, boolean force) {
     if (!(process.state() instanceof Stopping)) {
       become(process, new Stopping(now, why));
     } else if (!force || process.forced) {
       return;
     }
     process.forced = force;
-    add(new PoolEffect.Stop(process.id, why, force));
+    add(new PoolEffect.Stop(process.id, why.words(), force));
   }
 
   /** Ends a process because one of its sessions takes too long. */
   void end(PooledProcess process, PooledSession overdue) {
-    become(process, new Stopping(now, "over max_request_time"));
+    become(
+        process, new Stopping(now, new Why(Why.Cause.MAX_REQUEST_TIME, "over max_request_time")));
     process.forced = true;
     add(new PoolEffect.Overdue(overdue.id, process.id, process.state().why()));
   }
 
   /** Lets a process end: at once, or if it is busy as soon as its last session has ended. */
-  void retire(PooledProcess process, String why) {
+  void retire(PooledProcess process, Why why) {
     switch (process.state()) {
       case Starting is -> stop(process, why, isOverdue());
       case Idle is -> stop(process, why, isOverdue());
@@ -281,11 +280,11 @@ final class Pool {
 
   /** Strikes a process off, with the sessions it had. */
   void bury(PooledProcess process) {
+    process.app.tally.ended(process.causeOfEnd());
     become(process, new Gone());
     if (!process.sessions.isEmpty()) {
       active--;
     }
-    tally.lost(process.sessions.size());
     process.app.tally.lost(process.sessions.size());
     for (PooledSession session : process.sessions) {
       sessions.remove(session.id);
@@ -299,15 +298,8 @@ final class Pool {
   /** Tells a request, whether it waits or not, why there is no session for it. */
   void refuse(Request request, PoolException reason) {
     room.leave(request.id());
-    tally.refused(reason);
     apps.tally(request.app().name()).refused(reason);
     add(new PoolEffect.Refuse(request, reason));
-  }
-
-  /** Counts a requester that went away before it was served. */
-  void countWithdrawn(AppPool app) {
-    tally.withdrawn();
-    app.tally.withdrawn();
   }
 
   /** Requests in the waiting room: those for whom no place is expected. */
@@ -329,7 +321,6 @@ final class Pool {
   void verify() {
     census.verify(processes.values());
     apps.verify();
-    tally.verify(apps.sum());
     room.verify();
     returns.verify();
     int inApps = apps.all().stream().mapToInt(app -> app.processes.size()).sum();

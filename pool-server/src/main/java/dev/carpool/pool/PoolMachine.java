@@ -5,6 +5,7 @@ import dev.carpool.api.AppSpec;
 import dev.carpool.api.PoolException;
 import dev.carpool.api.PoolLimits;
 import dev.carpool.api.PoolStatus;
+import dev.carpool.api.RunningRequest;
 import dev.carpool.pool.ProcessState.Busy;
 import java.time.Instant;
 import java.util.List;
@@ -169,7 +170,7 @@ public final class PoolMachine {
     if (app == null) {
       pool.note("%s was withdrawn too late".formatted(id));
     } else {
-      pool.countWithdrawn(app);
+      app.tally.withdrawn();
     }
   }
 
@@ -190,8 +191,9 @@ public final class PoolMachine {
   }
 
   private void notTaken(PooledSession session, boolean gone) {
+    session.process.app.tally.notTaken();
     if (gone) {
-      pool.countWithdrawn(session.process.app);
+      session.process.app.tally.withdrawn();
     }
     pool.end(session);
   }
@@ -199,6 +201,7 @@ public final class PoolMachine {
   private void notOpened(PoolEvent.NotOpened event) {
     PooledSession session = pool.sessions.get(event.session());
     if (session != null) {
+      session.process.app.tally.handOverFailed();
       pool.end(session);
     }
     pool.refuse(event.request(), reasons.cannotOpen(event.reason()));
@@ -207,6 +210,7 @@ public final class PoolMachine {
   private void handOverFailed(PoolEvent.HandOverFailed event) {
     PooledSession session = pool.sessions.get(event.session());
     if (session != null) {
+      session.process.app.tally.handOverFailed();
       pool.end(session); // first: the process has not taken it
       lives.broken(session.process, "hand-over failed: " + event.reason());
     }
@@ -257,11 +261,12 @@ public final class PoolMachine {
     app.missing = atOnce ? 0 : app.missing;
     app.backOff.lift();
     pool.add(new PoolEffect.Renewed(app.name, app.generation));
+    Why reason = new Why(Why.Cause.RESTARTED, why);
     for (PooledProcess process : app.processes) {
       if (process.isServing() && !atOnce) {
-        pool.outdate(process, why);
+        pool.outdate(process, reason);
       } else {
-        pool.retire(process, why);
+        pool.retire(process, reason);
       }
     }
   }
@@ -274,7 +279,7 @@ public final class PoolMachine {
         pool.refuse(app.queue.firstEntry().getValue(), new PoolException.ShuttingDown());
       }
     }
-    pool.processes.values().forEach(process -> pool.retire(process, "shutdown"));
+    pool.processes.values().forEach(process -> pool.retire(process, Why.SHUTDOWN));
   }
 
   /** Gives free places to the requests that wait, first come first served. */
@@ -292,7 +297,7 @@ public final class PoolMachine {
 
   private void forceOverdue() {
     if (pool.isOverdue()) {
-      pool.processes.values().forEach(process -> pool.stop(process, "shutdown", true));
+      pool.processes.values().forEach(process -> pool.stop(process, Why.SHUTDOWN, true));
     }
   }
 
@@ -324,6 +329,11 @@ public final class PoolMachine {
    */
   public PoolStatus status(String version, long serverPid, long now) {
     return new StatusSnapshot(pool, now).take(version, serverPid);
+  }
+
+  /** The sessions that are open, the oldest first, without what their requests are. */
+  public List<RunningRequest> running(long now) {
+    return new StatusSnapshot(pool, now).running();
   }
 
   /** Counts everything again and checks each invariant. For tests: slow. */

@@ -8,7 +8,6 @@ import dev.carpool.pool.ProcessState.Idle;
 import dev.carpool.pool.ProcessState.Starting;
 import dev.carpool.pool.ProcessState.Stopping;
 import java.util.LinkedHashSet;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +40,7 @@ final class PooledProcess {
   long endedAt;
 
   /** Why it is to be replaced; null if it is not. */
-  private @Nullable String outdated;
+  private @Nullable Why outdated;
 
   /** Sessions it has finished. */
   long served;
@@ -82,13 +81,28 @@ final class PooledProcess {
     return outdated != null && isServing();
   }
 
-  void outdate(String why) {
+  void outdate(Why why) {
     outdated = why;
+  }
+
+  /** Why it is to be replaced; null if it is not. */
+  @Nullable Why outdated() {
+    return isServing() ? outdated : null;
   }
 
   /** Why it is to be replaced, or on its way out; empty if it is neither. */
   String whyOutdated() {
-    return isServing() ? Objects.requireNonNullElse(outdated, "") : state.why();
+    Why why = outdated();
+    return why == null ? state.why() : why.words();
+  }
+
+  /** What its end will be counted for, if it ended now. */
+  Why.Cause causeOfEnd() {
+    return switch (state) {
+      case Starting is -> Why.Cause.START_FAILED;
+      case Stopping is -> is.reason().cause();
+      default -> Why.Cause.DIED;
+    };
   }
 
   boolean hasFreePlace() {

@@ -24,10 +24,10 @@ sealed interface ProcessState {
   record Busy() implements ProcessState {}
 
   /** With sessions, which are its last. Next: Stopping, Gone. */
-  record Draining(String why) implements ProcessState {}
+  record Draining(Why reason) implements ProcessState {}
 
   /** Told to stop, or found broken. It may still have sessions. Next: Gone. */
-  record Stopping(long since, String why) implements ProcessState {}
+  record Stopping(long since, Why reason) implements ProcessState {}
 
   /** No more. The pool keeps no process in this state. */
   record Gone() implements ProcessState {}
@@ -66,8 +66,8 @@ sealed interface ProcessState {
       case Starting is -> "";
       case Idle is -> "";
       case Busy is -> "";
-      case Draining is -> is.why();
-      case Stopping is -> is.why();
+      case Draining is -> is.reason().words();
+      case Stopping is -> is.reason().words();
       case Gone is -> "";
     };
   }

@@ -38,7 +38,7 @@ final class Retirement {
       longest = longerIdle(process, longest);
     }
     if (longest != null) {
-      pool.stop(longest, why, pool.isOverdue());
+      pool.stop(longest, new Why(Why.Cause.ABOVE_LIMIT, why), pool.isOverdue());
     }
   }
 
@@ -89,7 +89,7 @@ final class Retirement {
       }
     }
     if (longest != null) {
-      pool.stop(longest, "makes room for " + starving.name, false);
+      pool.stop(longest, Why.makesRoomFor(starving), false);
     }
   }
 
@@ -132,7 +132,8 @@ final class Retirement {
       if (limit > pool.now) {
         next = Math.min(next, limit);
       } else if (isAboveMinimum(process.app)) {
-        pool.stop(process, "idle for " + Reasons.words(pool.maxIdleTime(process.app)), false);
+        String words = "idle for " + Reasons.words(pool.maxIdleTime(process.app));
+        pool.stop(process, new Why(Why.Cause.IDLE, words), false);
       }
     }
     pool.nextIdleCheck = next;
@@ -144,7 +145,7 @@ final class Retirement {
       if (app.removed && app.queue.isEmpty()) {
         for (PooledProcess process : app.processes) {
           if (process.sessions.isEmpty()) {
-            pool.retire(process, "removed");
+            pool.retire(process, new Why(Why.Cause.REMOVED, "removed"));
           }
         }
       }

@@ -3,6 +3,7 @@ package dev.carpool.pool;
 import com.google.common.base.Verify;
 import dev.carpool.pool.ProcessState.Busy;
 import dev.carpool.pool.ProcessState.Idle;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,13 +49,13 @@ final class Rolling {
     if (canSpareOne(app)) {
       PooledProcess spared = nextToGo(app);
       if (spared != null && (spared.state() instanceof Idle || spared.concurrency > 1)) {
-        pool.retire(spared, spared.whyOutdated());
+        pool.retire(spared, Objects.requireNonNull(spared.outdated()));
         app.missing++;
       }
     } else if (!isFull(app)) {
       PooledProcess idle = retirement.dispensableFor(app);
       if (idle != null) {
-        pool.stop(idle, "makes room for " + app.name, false);
+        pool.stop(idle, Why.makesRoomFor(app), false);
       }
     }
   }
@@ -80,7 +81,7 @@ final class Rolling {
     }
     PooledProcess next = app.outdated == 0 ? null : nextToGo(app);
     if (next != null) {
-      pool.retire(next, next.whyOutdated());
+      pool.retire(next, Objects.requireNonNull(next.outdated()));
     }
   }
 

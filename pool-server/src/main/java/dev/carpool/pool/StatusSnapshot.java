@@ -1,6 +1,7 @@
 package dev.carpool.pool;
 
 import dev.carpool.api.PoolStatus;
+import dev.carpool.api.RunningRequest;
 import dev.carpool.api.SpawnReport;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,6 +34,7 @@ final class StatusSnapshot {
       }
     }
     apps.sort(Comparator.comparing(PoolStatus.App::name));
+    Tally total = pool.apps.tally();
     return new PoolStatus(
         version,
         serverPid,
@@ -44,8 +46,25 @@ final class StatusSnapshot {
         queued - waiting,
         since(oldest),
         pool.shuttingDown,
-        pool.tally.snapshot(),
+        total.unserved(),
+        total.activity(),
+        List.of(),
         apps);
+  }
+
+  /** The sessions, without what only their processes know. */
+  List<RunningRequest> running() {
+    return pool.sessions.values().stream()
+        .sorted(Comparator.comparingLong(session -> session.id.value()))
+        .map(
+            session ->
+                new RunningRequest(
+                    session.process.app.name,
+                    session.process.pid,
+                    session.id.value(),
+                    since(session.since),
+                    ""))
+        .toList();
   }
 
   private PoolStatus.App app(AppPool app) {
@@ -55,7 +74,8 @@ final class StatusSnapshot {
         app.generation,
         app.queue.size(),
         Duration.ofNanos(app.backOff.left(now)),
-        app.tally.snapshot(),
+        app.tally.unserved(),
+        app.tally.activity(),
         app.processes.stream().map(this::process).toList(),
         failure(app.backOff));
   }
@@ -70,7 +90,10 @@ final class StatusSnapshot {
         process.sessions.size(),
         process.served,
         since(process.startedAt),
-        since(process.idleSince()));
+        since(process.idleSince()),
+        process.sessions.isEmpty()
+            ? Duration.ZERO
+            : since(process.sessions.iterator().next().since));
   }
 
   private static PoolStatus.@Nullable Failure failure(BackOff backOff) {

@@ -1,10 +1,10 @@
 package dev.carpool.pool;
 
-import com.google.common.base.Verify;
+import com.google.common.collect.ImmutableMap;
 import dev.carpool.api.PoolException;
 import dev.carpool.api.PoolStatus;
 
-/** Counts of those who were not served, by reason: of one application, or of the whole pool. */
+/** What has been, in counts that only rise: of one application, or of several together. */
 final class Tally {
 
   private long queueFull;
@@ -14,6 +14,14 @@ final class Tally {
   private long other;
   private long withdrawn;
   private long lost;
+  private long granted;
+  private long notTaken;
+  private long failedHandOvers;
+  private long served;
+  private final Durations waits = new Durations();
+  private final Durations starts = new Durations();
+  private final Durations failedStarts = new Durations();
+  private final long[] ended = new long[Why.Cause.values().length];
 
   void refused(PoolException reason) {
     switch (reason) {
@@ -36,6 +44,37 @@ final class Tally {
     lost += sessions;
   }
 
+  /** A request was given a place. */
+  void granted(long waitedNanos) {
+    granted++;
+    waits.took(waitedNanos);
+  }
+
+  /** A place was given back at once, because there was nobody to be served. */
+  void notTaken() {
+    notTaken++;
+  }
+
+  void handOverFailed() {
+    failedHandOvers++;
+  }
+
+  void served() {
+    served++;
+  }
+
+  void ready(long afterNanos) {
+    starts.took(afterNanos);
+  }
+
+  void startFailed(long afterNanos) {
+    failedStarts.took(afterNanos);
+  }
+
+  void ended(Why.Cause cause) {
+    ended[cause.ordinal()]++;
+  }
+
   void add(Tally more) {
     queueFull += more.queueFull;
     queueTimeout += more.queueTimeout;
@@ -44,14 +83,36 @@ final class Tally {
     other += more.other;
     withdrawn += more.withdrawn;
     lost += more.lost;
+    granted += more.granted;
+    notTaken += more.notTaken;
+    failedHandOvers += more.failedHandOvers;
+    served += more.served;
+    waits.add(more.waits);
+    starts.add(more.starts);
+    failedStarts.add(more.failedStarts);
+    for (int i = 0; i < ended.length; i++) {
+      ended[i] += more.ended[i];
+    }
   }
 
-  PoolStatus.Unserved snapshot() {
+  PoolStatus.Unserved unserved() {
     return new PoolStatus.Unserved(
         queueFull, queueTimeout, spawnFailed, shuttingDown, other, withdrawn, lost);
   }
 
-  void verify(Tally parts) {
-    Verify.verify(snapshot().equals(parts.snapshot()), "%s, not %s", parts.snapshot(), snapshot());
+  PoolStatus.Activity activity() {
+    ImmutableMap.Builder<String, Long> byCause = ImmutableMap.builder();
+    for (Why.Cause cause : Why.Cause.values()) {
+      byCause.put(cause.word(), ended[cause.ordinal()]);
+    }
+    return new PoolStatus.Activity(
+        granted,
+        notTaken,
+        failedHandOvers,
+        served,
+        waits.snapshot(),
+        starts.snapshot(),
+        failedStarts.snapshot(),
+        byCause.buildOrThrow());
   }
 }

@@ -91,7 +91,7 @@ final class Ticketing {
   private boolean makeRoom(AppPool app) {
     PooledProcess idle = retirement.dispensableFor(app);
     if (idle != null) {
-      pool.stop(idle, "makes room for " + app.name, false);
+      pool.stop(idle, Why.makesRoomFor(app), false);
     }
     return idle != null;
   }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,26 +21,25 @@ final class Board {
   /** More connections at once than a helper would serve. */
   private static final int LARGEST = 1024 * SLOT;
 
-  private Board() {}
+  private final ByteBuffer slots;
 
-  /**
-   * The method and path of a session's request, without what would be a trap in a log.
-   *
-   * @param session its lowest 32 bits
-   * @return empty if the process has no board, or does not serve the session
-   */
-  static String read(long pid, int session) {
+  private Board(byte[] slots) {
+    this.slots = ByteBuffer.wrap(slots);
+  }
+
+  /** A copy of the board of a process; an empty one if it has none. */
+  static Board of(long pid) {
     Path descriptors = Path.of("/proc/" + pid + "/fd");
     try (DirectoryStream<Path> links = Files.newDirectoryStream(descriptors)) {
       for (Path link : links) {
         if (Files.readSymbolicLink(link).toString().startsWith(NAME)) {
-          return find(ByteBuffer.wrap(bytes(link)), session);
+          return new Board(bytes(link));
         }
       }
-    } catch (IOException e) {
+    } catch (IOException | DirectoryIteratorException e) {
       // It is gone by now, or not ours to look into.
     }
-    return "";
+    return new Board(new byte[0]);
   }
 
   private static byte[] bytes(Path file) throws IOException {
@@ -48,15 +48,21 @@ final class Board {
     }
   }
 
-  private static String find(ByteBuffer board, int session) {
-    for (int slot = 0; slot + SLOT <= board.capacity(); slot += SLOT) {
-      if (board.getInt(slot) == session) {
+  /**
+   * The method and path of a session's request, without what would be a trap in a log.
+   *
+   * @param session its lowest 32 bits
+   * @return empty if the process does not serve the session, or does not say
+   */
+  String request(int session) {
+    for (int slot = 0; slot + SLOT <= slots.capacity(); slot += SLOT) {
+      if (slots.getInt(slot) == session) {
         int end = slot + Integer.BYTES;
-        while (end < slot + SLOT && board.get(end) != 0) {
+        while (end < slot + SLOT && slots.get(end) != 0) {
           end++;
         }
         int length = end - slot - Integer.BYTES;
-        String text = new String(board.array(), slot + Integer.BYTES, length, ISO_8859_1);
+        String text = new String(slots.array(), slot + Integer.BYTES, length, ISO_8859_1);
         return text.replaceAll("[^\\x20-\\x7e]", "?");
       }
     }

@@ -79,7 +79,7 @@ final class HelperProcess implements SpawnedProcess.Listener {
 
   /** Logs what it is doing for a session; on the spawner's thread. */
   void explain(int session, String how) {
-    String request = Board.read(pid, session);
+    String request = Board.of(pid).request(session);
     LOG.warn(
         "{} at {} {}{}",
         request.isEmpty() ? "a request" : request,

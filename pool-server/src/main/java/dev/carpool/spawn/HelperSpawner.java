@@ -1,6 +1,7 @@
 package dev.carpool.spawn;
 
 import dev.carpool.api.AppSpec;
+import dev.carpool.api.RunningRequest;
 import dev.carpool.api.SpawnMethod;
 import dev.carpool.descriptor.Descriptor;
 import dev.carpool.descriptor.EventLoop;
@@ -13,6 +14,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -161,6 +164,19 @@ public final class HelperSpawner implements Spawner {
     if (helper != null) {
       execute(() -> helper.explain((int) session, how)); // it reads files, which may take a while
     }
+  }
+
+  @Override
+  public List<RunningRequest> describe(List<RunningRequest> running) {
+    Map<Long, Board> boards = new HashMap<>();
+    return running.stream()
+        .map(request -> describe(request, boards.computeIfAbsent(request.pid(), Board::of)))
+        .toList();
+  }
+
+  private static RunningRequest describe(RunningRequest running, Board board) {
+    String what = board.request((int) running.session());
+    return new RunningRequest(running.app(), running.pid(), running.session(), running.age(), what);
   }
 
   @Override

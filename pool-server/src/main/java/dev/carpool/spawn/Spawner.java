@@ -1,8 +1,10 @@
 package dev.carpool.spawn;
 
 import dev.carpool.api.AppSpec;
+import dev.carpool.api.RunningRequest;
 import dev.carpool.descriptor.Descriptor;
 import java.io.IOException;
+import java.util.List;
 
 /**
  * Starts processes, hands connections to them, and ends them. What becomes of each is told to its
@@ -45,6 +47,11 @@ public interface Spawner extends AutoCloseable {
    * @param how in words, as in {@code "has taken 5 s"}
    */
   default void explain(long process, long session, String how) {}
+
+  /** Adds what the processes say about the requests that they are serving. */
+  default List<RunningRequest> describe(List<RunningRequest> running) {
+    return running;
+  }
 
   /**
    * Ends a process by the {@link StoppingLadder}. May be called again to do it by force.

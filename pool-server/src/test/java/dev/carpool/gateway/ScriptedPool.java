@@ -5,11 +5,13 @@ import dev.carpool.api.ApplicationPool;
 import dev.carpool.api.PoolException;
 import dev.carpool.api.PoolStatus;
 import dev.carpool.api.Receipt;
+import dev.carpool.api.RunningRequest;
 import dev.carpool.api.Session;
 import dev.carpool.descriptor.SocketPair;
 import dev.carpool.live.LiveSession;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -100,6 +102,11 @@ final class ScriptedPool implements ApplicationPool {
 
   @Override
   public CompletableFuture<Session> request(String appName, Duration timeout) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public List<RunningRequest> requests() {
     throw new UnsupportedOperationException();
   }
 

@@ -231,7 +231,8 @@ class PoolMachineEndsTest {
                   1,
                   1,
                   Duration.ofSeconds(1),
-                  Duration.ZERO));
+                  Duration.ZERO,
+                  Duration.ofSeconds(1)));
       assertThat(pool.appStatus("a").processes().getFirst().idleFor())
           .isEqualTo(Duration.ofSeconds(1));
     }

@@ -202,7 +202,16 @@ class StatusFifoIT {
             .mapToObj(
                 pid ->
                     new PoolStatus.Process(
-                        pid, "idle", "", 1, 1, 0, 0, Duration.ofSeconds(9), Duration.ofSeconds(3)))
+                        pid,
+                        "idle",
+                        "",
+                        1,
+                        1,
+                        0,
+                        0,
+                        Duration.ofSeconds(9),
+                        Duration.ofSeconds(3),
+                        Duration.ZERO))
             .toList();
     PoolStatus.App app =
         new PoolStatus.App(
@@ -212,6 +221,7 @@ class StatusFifoIT {
             0,
             Duration.ZERO,
             PoolStatus.Unserved.NONE,
+            PoolStatus.Activity.NONE,
             all,
             null);
     return new PoolStatus(
@@ -226,6 +236,8 @@ class StatusFifoIT {
         Duration.ZERO,
         false,
         PoolStatus.Unserved.NONE,
+        PoolStatus.Activity.NONE,
+        List.of(),
         List.of(app));
   }
 }

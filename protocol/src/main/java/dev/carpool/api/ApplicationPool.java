@@ -1,6 +1,7 @@
 package dev.carpool.api;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 
@@ -98,6 +99,13 @@ public interface ApplicationPool extends AutoCloseable {
 
   /** Everything there is to know about the pool at one instant. */
   PoolStatus status() throws PoolException;
+
+  /**
+   * The requests that are being served, the oldest first.
+   *
+   * <p>This looks into each busy process, so it takes longer than {@link #status}.
+   */
+  List<RunningRequest> requests() throws PoolException;
 
   /**
    * Ends the use of the pool; see the implementation for what that means to sessions and processes.

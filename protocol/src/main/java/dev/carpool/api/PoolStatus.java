@@ -1,8 +1,10 @@
 package dev.carpool.api;
 
+import com.google.common.collect.ImmutableMap;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param shuttingDown whether new requests are refused
  * @param unserved what was not served since the server started, of all applications, also of those
  *     that it has forgotten
+ * @param activity what was done since the server started, of all applications as well
+ * @param listeners the accept queues that the server watches: its own, and those it was told to
  * @param apps every application the pool knows, by name
  */
 public record PoolStatus(
@@ -36,9 +40,12 @@ public record PoolStatus(
     Duration oldestWait,
     boolean shuttingDown,
     Unserved unserved,
+    Activity activity,
+    List<Listener> listeners,
     List<App> apps) {
 
   public PoolStatus {
+    listeners = List.copyOf(listeners);
     apps = List.copyOf(apps);
   }
 
@@ -52,6 +59,7 @@ public record PoolStatus(
    * @param retryIn how long no process will be started after failed starts; zero when there is no
    *     such pause
    * @param unserved what was not served since the server knows it
+   * @param activity what was done since then
    * @param processes its living processes, the oldest first
    * @param lastFailure its last failed start, gone after a successful one
    */
@@ -62,6 +70,7 @@ public record PoolStatus(
       int waiting,
       Duration retryIn,
       Unserved unserved,
+      Activity activity,
       List<Process> processes,
       @Nullable Failure lastFailure) {
     public App {
@@ -106,6 +115,73 @@ public record PoolStatus(
   }
 
   /**
+   * What was done: exact counts that only rise.
+   *
+   * @param granted places given to requests
+   * @param notTaken of these, places given back at once: the requester had gone, or had not sent
+   *     anything yet
+   * @param failedHandOvers of these, connections that did not get to their process
+   * @param served of these, sessions that their process was done with
+   * @param waits how long requests waited for the place that they were given
+   * @param starts how long processes took from the wish until they were ready
+   * @param failedStarts how long it took until a start had failed
+   * @param ended processes that are no more, by cause: died (by itself), start_failed, idle,
+   *     above_limit, made_room (for another application), restarted, max_requests, memory,
+   *     max_request_time, removed, shutdown; all of them are always there
+   */
+  public record Activity(
+      long granted,
+      long notTaken,
+      long failedHandOvers,
+      long served,
+      Histogram waits,
+      Histogram starts,
+      Histogram failedStarts,
+      Map<String, Long> ended) {
+
+    public static final Activity NONE =
+        new Activity(
+            0, 0, 0, 0, Histogram.EMPTY, Histogram.EMPTY, Histogram.EMPTY, ImmutableMap.of());
+
+    public Activity {
+      ended = ImmutableMap.copyOf(ended);
+    }
+  }
+
+  /**
+   * The accept queue of a listening socket: connections that nobody has accepted yet.
+   *
+   * @param address as {@code unix:/run/blog.sock}, {@code tcp:127.0.0.1:8080}
+   * @param app whom it serves; empty if it is not the server's own
+   * @param waiting connections in the queue
+   * @param limit how many it takes
+   * @param peak the most that was seen since the server started
+   * @param dropped connections that the kernel dropped since the listener was opened; -1 if it does
+   *     not say, as for Unix sockets, whose clients are told at once
+   */
+  public record Listener(
+      String address, String app, int waiting, int limit, int peak, long dropped) {}
+
+  /** The same with these listeners. */
+  public PoolStatus withListeners(List<Listener> listeners) {
+    return new PoolStatus(
+        version,
+        serverPid,
+        limits,
+        count,
+        active,
+        inactive,
+        waiting,
+        expecting,
+        oldestWait,
+        shuttingDown,
+        unserved,
+        activity,
+        listeners,
+        apps);
+  }
+
+  /**
    * One process.
    *
    * @param pid 0 while it is not known yet
@@ -117,6 +193,7 @@ public record PoolStatus(
    * @param served sessions it has finished
    * @param age since its start
    * @param idleFor how long it has been idle; zero when it is not
+   * @param oldestSession how long the oldest of its sessions has taken; zero when it has none
    */
   public record Process(
       long pid,
@@ -127,7 +204,8 @@ public record PoolStatus(
       int sessions,
       long served,
       Duration age,
-      Duration idleFor) {}
+      Duration idleFor,
+      Duration oldestSession) {}
 
   /**
    * A start that failed.

@@ -44,7 +44,9 @@ public final class StatusMessages {
             .setExpecting(status.expecting())
             .setOldestWaitMillis(Quantities.millis(status.oldestWait()))
             .setShuttingDown(status.shuttingDown())
-            .setUnserved(unserved(status.unserved()));
+            .setUnserved(unserved(status.unserved()))
+            .setActivity(ActivityMessages.toMessage(status.activity()));
+    status.listeners().forEach(listener -> message.addListeners(listener(listener)));
     status.apps().forEach(app -> message.addApps(app(app)));
     return message.build();
   }
@@ -67,6 +69,8 @@ public final class StatusMessages {
         Quantities.unsignedMillis(message.getOldestWaitMillis()),
         message.getShuttingDown(),
         unserved(message.getUnserved()),
+        ActivityMessages.fromMessage(message.getActivity()),
+        message.getListenersList().stream().map(StatusMessages::listener).toList(),
         message.getAppsList().stream().map(StatusMessages::app).toList());
   }
 
@@ -97,7 +101,8 @@ public final class StatusMessages {
             .setGeneration(app.generation())
             .setWaiting(app.waiting())
             .setRetryInMillis(Quantities.millis(app.retryIn()))
-            .setUnserved(unserved(app.unserved()));
+            .setUnserved(unserved(app.unserved()))
+            .setActivity(ActivityMessages.toMessage(app.activity()));
     app.processes().forEach(process -> message.addProcesses(process(process)));
     PoolStatus.Failure failure = app.lastFailure();
     if (failure != null) {
@@ -119,6 +124,7 @@ public final class StatusMessages {
         message.getWaiting(),
         Quantities.unsignedMillis(message.getRetryInMillis()),
         unserved(message.getUnserved()),
+        ActivityMessages.fromMessage(message.getActivity()),
         message.getProcessesList().stream().map(StatusMessages::process).toList(),
         failure(message));
   }
@@ -158,6 +164,27 @@ public final class StatusMessages {
         failure.getFailures());
   }
 
+  private static Status.Listener listener(PoolStatus.Listener listener) {
+    return Status.Listener.newBuilder()
+        .setAddress(listener.address())
+        .setApp(listener.app())
+        .setWaiting(listener.waiting())
+        .setLimit(listener.limit())
+        .setPeak(listener.peak())
+        .setDropped(listener.dropped())
+        .build();
+  }
+
+  private static PoolStatus.Listener listener(Status.Listener message) {
+    return new PoolStatus.Listener(
+        message.getAddress(),
+        message.getApp(),
+        message.getWaiting(),
+        message.getLimit(),
+        message.getPeak(),
+        message.getDropped());
+  }
+
   private static Status.Process process(PoolStatus.Process process) {
     return Status.Process.newBuilder()
         .setPid((int) process.pid())
@@ -169,6 +196,7 @@ public final class StatusMessages {
         .setServed(process.served())
         .setAgeMillis(Quantities.millis(process.age()))
         .setIdleForMillis(Quantities.millis(process.idleFor()))
+        .setOldestSessionMillis(Quantities.millis(process.oldestSession()))
         .build();
   }
 
@@ -182,6 +210,7 @@ public final class StatusMessages {
         message.getSessions(),
         message.getServed(),
         Quantities.unsignedMillis(message.getAgeMillis()),
-        Quantities.unsignedMillis(message.getIdleForMillis()));
+        Quantities.unsignedMillis(message.getIdleForMillis()),
+        Quantities.unsignedMillis(message.getOldestSessionMillis()));
   }
 }

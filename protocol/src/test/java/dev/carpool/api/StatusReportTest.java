@@ -49,6 +49,7 @@ class StatusReportTest {
             0,
             Duration.ofSeconds(retryIn),
             PoolStatus.Unserved.NONE,
+            PoolStatus.Activity.NONE,
             List.of(process(4720, "idle", "restart", 3, 0, 1, 5, 2.4)),
             failed ? new PoolStatus.Failure("f3a9", Instant.EPOCH, "syntax error", 2) : null);
     PoolStatus status =
@@ -64,6 +65,8 @@ class StatusReportTest {
             Duration.ZERO,
             false,
             PoolStatus.Unserved.NONE,
+            PoolStatus.Activity.NONE,
+            List.of(),
             List.of(app));
     assertThat(StatusReport.of(status)).contains("  restart       " + words + "\n");
   }
@@ -78,6 +81,7 @@ class StatusReportTest {
             3,
             Duration.ZERO,
             new PoolStatus.Unserved(100, 3, 0, 0, 0, 2, 1),
+            PoolStatus.Activity.NONE,
             List.of(
                 process(4720, "draining", "restart", 1, 1, 10_482, 7325, 0),
                 process(4733, "busy", "", 2, 1, 94, 63, 0),
@@ -92,6 +96,7 @@ class StatusReportTest {
             0,
             Duration.ofSeconds(8),
             PoolStatus.Unserved.NONE,
+            PoolStatus.Activity.NONE,
             List.of(),
             new PoolStatus.Failure(
                 "f3a9",
@@ -155,6 +160,8 @@ class StatusReportTest {
             Duration.ZERO,
             false,
             PoolStatus.Unserved.NONE,
+            PoolStatus.Activity.NONE,
+            List.of(),
             List.of());
 
     assertThat(StatusReport.of(status))
@@ -177,6 +184,8 @@ class StatusReportTest {
         empty ? Duration.ZERO : Duration.ofMillis(1234),
         shuttingDown,
         empty ? PoolStatus.Unserved.NONE : new PoolStatus.Unserved(132, 3, 0, 0, 0, 2, 1),
+        PoolStatus.Activity.NONE,
+        List.of(),
         apps);
   }
 
@@ -190,7 +199,16 @@ class StatusReportTest {
       double age,
       double idleFor) {
     return new PoolStatus.Process(
-        pid, state, why, generation, 1, sessions, served, seconds(age), seconds(idleFor));
+        pid,
+        state,
+        why,
+        generation,
+        1,
+        sessions,
+        served,
+        seconds(age),
+        seconds(idleFor),
+        Duration.ZERO);
   }
 
   private static Duration seconds(double seconds) {

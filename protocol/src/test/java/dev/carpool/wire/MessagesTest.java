@@ -8,11 +8,13 @@ import com.google.common.collect.ImmutableMap;
 import dev.carpool.api.AppKind;
 import dev.carpool.api.AppLimits;
 import dev.carpool.api.AppSpec;
+import dev.carpool.api.Histogram;
 import dev.carpool.api.PoolException;
 import dev.carpool.api.PoolException.BadRequest;
 import dev.carpool.api.PoolLimits;
 import dev.carpool.api.PoolStatus;
 import dev.carpool.api.Receipt;
+import dev.carpool.api.RunningRequest;
 import dev.carpool.api.SpawnMethod;
 import dev.carpool.api.SpawnReport;
 import dev.carpool.wire.proto.Error;
@@ -22,6 +24,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -138,6 +142,10 @@ class MessagesTest {
               Duration.ofMillis(1500),
               true,
               new PoolStatus.Unserved(1, 2, 3, 4, 5, 6, 1L << 40),
+              activity(),
+              List.of(
+                  new PoolStatus.Listener("unix:/run/blog.sock", "blog", 1, 2, 3, -1),
+                  new PoolStatus.Listener("tcp:0.0.0.0:80", "", 4, 511, 12, 1L << 40)),
               List.of(
                   new PoolStatus.App(
                       "blog",
@@ -146,6 +154,7 @@ class MessagesTest {
                       6,
                       Duration.ofSeconds(8),
                       new PoolStatus.Unserved(7, 6, 5, 4, 3, 2, 1),
+                      PoolStatus.Activity.NONE,
                       List.of(
                           new PoolStatus.Process(
                               77,
@@ -156,7 +165,8 @@ class MessagesTest {
                               1,
                               99,
                               Duration.ofMinutes(3),
-                              Duration.ofMillis(1))),
+                              Duration.ofMillis(1),
+                              Duration.ofMillis(1500))),
                       new PoolStatus.Failure("f", Instant.ofEpochMilli(12345), "broke", 3)),
                   new PoolStatus.App(
                       "wiki",
@@ -165,9 +175,37 @@ class MessagesTest {
                       0,
                       Duration.ZERO,
                       PoolStatus.Unserved.NONE,
+                      PoolStatus.Activity.NONE,
                       List.of(),
                       null)));
       assertThat(StatusMessages.fromMessage(StatusMessages.toMessage(status))).isEqualTo(status);
+    }
+
+    private static PoolStatus.Activity activity() {
+      List<Long> counts = LongStream.range(1, Histogram.BOUNDS.size() + 2).boxed().toList();
+      Histogram some = new Histogram(counts, 12.5);
+      return new PoolStatus.Activity(
+          9, 1, 2, 6, some, Histogram.EMPTY, some, Map.of("died", 3L, "idle", 1L << 40));
+    }
+
+    @Test
+    void runningRequestsArriveAsTheyWereSent() {
+      List<RunningRequest> running =
+          List.of(
+              new RunningRequest("blog", 4711, 1L << 40, Duration.ofMillis(61_234), "GET /a"),
+              new RunningRequest("wiki", 4712, 3, Duration.ZERO, ""));
+      assertThat(ActivityMessages.fromMessage(ActivityMessages.toMessage(running)))
+          .isEqualTo(running);
+    }
+
+    @Test
+    void durationsInOtherBucketsAreLeftOut() {
+      Status.Activity other =
+          Status.Activity.newBuilder()
+              .setWaits(
+                  Status.Histogram.newBuilder().addCounts(1).addCounts(2).addBounds(7).build())
+              .build();
+      assertThat(ActivityMessages.fromMessage(other).waits()).isEqualTo(Histogram.EMPTY);
     }
 
     @Test
@@ -179,6 +217,7 @@ class MessagesTest {
               .build();
       PoolStatus read = StatusMessages.fromMessage(old);
       assertThat(read.unserved()).isEqualTo(PoolStatus.Unserved.NONE);
+      assertThat(read.activity()).isEqualTo(PoolStatus.Activity.NONE);
       assertThat(read.apps().getFirst().unserved()).isEqualTo(PoolStatus.Unserved.NONE);
     }
 

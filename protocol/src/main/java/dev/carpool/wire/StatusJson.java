@@ -1,10 +1,11 @@
-package dev.carpool.cli;
+package dev.carpool.wire;
 
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
+import dev.carpool.api.Histogram;
 import dev.carpool.api.PoolLimits;
 import dev.carpool.api.PoolStatus;
 import java.time.Duration;
@@ -21,28 +22,39 @@ import org.jspecify.annotations.Nullable;
  * oldest_wait_seconds                     0 when nothing waits
  * refused: queue_full, queue_timeout, spawn_failed, shutting_down, other
  * withdrawn, lost                         since the server started, of all applications
+ * activity: granted, not_taken, failed_hand_overs, served,
+ *   waits, starts, failed_starts: bounds_seconds[], counts[] (one more), sum_seconds
+ *   ended: processes that are no more, by cause
+ * listeners[]: address, app (empty: not the server's own), waiting, limit, peak,
+ *   dropped                               -1: not known
  * limits: max, max_per_app, max_idle_time_seconds, max_spawning, queue_max
  * apps[]: name, root, generation, waiting, retry_in_seconds,
  *   outdated                              processes of earlier generations that still serve
- *   refused, withdrawn, lost              as above, of this application
+ *   refused, withdrawn, lost, activity    as above, of this application
  *   processes[]: pid (0 while unknown), state (starting, idle, busy, draining, stopping), why,
- *                generation, concurrency, sessions, served, age_seconds, idle_for_seconds
+ *                generation, concurrency, sessions, served, age_seconds, idle_for_seconds,
+ *                oldest_session_seconds
  *   last_failure: null, or id, at (ISO 8601, UTC), summary, failures
  * </pre>
  *
  * <p>Times are seconds with a fraction. The meaning of each field is that of {@link PoolStatus}.
  */
-final class StatusJson {
+public final class StatusJson {
 
   private StatusJson() {}
 
-  static String of(PoolStatus status) {
-    return new GsonBuilder()
-        .setPrettyPrinting()
-        .serializeNulls()
-        .disableHtmlEscaping()
-        .create()
-        .toJson(pool(status));
+  /** The status, indented, without a newline at the end. */
+  public static String of(PoolStatus status) {
+    return gson().setPrettyPrinting().create().toJson(pool(status));
+  }
+
+  /** The same in one line. */
+  public static String line(PoolStatus status) {
+    return gson().create().toJson(pool(status));
+  }
+
+  private static GsonBuilder gson() {
+    return new GsonBuilder().serializeNulls().disableHtmlEscaping();
   }
 
   private static JsonObject pool(PoolStatus status) {
@@ -57,7 +69,11 @@ final class StatusJson {
     json.addProperty("expecting", status.expecting());
     json.addProperty("oldest_wait_seconds", seconds(status.oldestWait()));
     unserved(json, status.unserved());
+    json.add("activity", activity(status.activity()));
     json.add("limits", limits(status.limits()));
+    JsonArray listeners = new JsonArray();
+    status.listeners().forEach(listener -> listeners.add(listener(listener)));
+    json.add("listeners", listeners);
     JsonArray apps = new JsonArray();
     status.apps().forEach(app -> apps.add(app(app)));
     json.add("apps", apps);
@@ -83,6 +99,7 @@ final class StatusJson {
     json.addProperty("retry_in_seconds", seconds(app.retryIn()));
     json.addProperty("outdated", app.outdated().size());
     unserved(json, app.unserved());
+    json.add("activity", activity(app.activity()));
     JsonArray processes = new JsonArray();
     app.processes().forEach(process -> processes.add(process(process)));
     json.add("processes", processes);
@@ -102,6 +119,44 @@ final class StatusJson {
     json.addProperty("lost", unserved.lost());
   }
 
+  private static JsonObject activity(PoolStatus.Activity activity) {
+    JsonObject json = new JsonObject();
+    json.addProperty("granted", activity.granted());
+    json.addProperty("not_taken", activity.notTaken());
+    json.addProperty("failed_hand_overs", activity.failedHandOvers());
+    json.addProperty("served", activity.served());
+    json.add("waits", histogram(activity.waits()));
+    json.add("starts", histogram(activity.starts()));
+    json.add("failed_starts", histogram(activity.failedStarts()));
+    JsonObject ended = new JsonObject();
+    activity.ended().forEach(ended::addProperty);
+    json.add("ended", ended);
+    return json;
+  }
+
+  private static JsonObject histogram(Histogram histogram) {
+    JsonObject json = new JsonObject();
+    JsonArray bounds = new JsonArray();
+    Histogram.BOUNDS.forEach(bounds::add);
+    JsonArray counts = new JsonArray();
+    histogram.counts().forEach(counts::add);
+    json.add("bounds_seconds", bounds);
+    json.add("counts", counts);
+    json.addProperty("sum_seconds", histogram.sum());
+    return json;
+  }
+
+  private static JsonObject listener(PoolStatus.Listener listener) {
+    JsonObject json = new JsonObject();
+    json.addProperty("address", listener.address());
+    json.addProperty("app", listener.app());
+    json.addProperty("waiting", listener.waiting());
+    json.addProperty("limit", listener.limit());
+    json.addProperty("peak", listener.peak());
+    json.addProperty("dropped", listener.dropped());
+    return json;
+  }
+
   private static JsonObject process(PoolStatus.Process process) {
     JsonObject json = new JsonObject();
     json.addProperty("pid", process.pid());
@@ -113,6 +168,7 @@ final class StatusJson {
     json.addProperty("served", process.served());
     json.addProperty("age_seconds", seconds(process.age()));
     json.addProperty("idle_for_seconds", seconds(process.idleFor()));
+    json.addProperty("oldest_session_seconds", seconds(process.oldestSession()));
     return json;
   }
 
