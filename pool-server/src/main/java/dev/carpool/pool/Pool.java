@@ -321,6 +321,7 @@ final class Pool {
   void verify() {
     census.verify(processes.values());
     apps.verify();
+    apps.tally().verify(sessions.size(), lastProcess - processes.size());
     room.verify();
     returns.verify();
     int inApps = apps.all().stream().mapToInt(app -> app.processes.size()).sum();

@@ -1,8 +1,10 @@
 package dev.carpool.pool;
 
+import com.google.common.base.Verify;
 import com.google.common.collect.ImmutableMap;
 import dev.carpool.api.PoolException;
 import dev.carpool.api.PoolStatus;
+import java.util.stream.LongStream;
 
 /** What has been, in counts that only rise: of one application, or of several together. */
 final class Tally {
@@ -93,6 +95,19 @@ final class Tally {
     for (int i = 0; i < ended.length; i++) {
       ended[i] += more.ended[i];
     }
+  }
+
+  /**
+   * Everybody who was given a place has had an end, or is being served; and so has each process.
+   *
+   * @param sessions that are open
+   * @param gone processes that are no more
+   */
+  void verify(long sessions, long gone) {
+    long ends = notTaken + failedHandOvers + served + lost;
+    Verify.verify(granted == ends + sessions, "%s granted, %s ended", granted, ends);
+    Verify.verify(LongStream.of(ended).sum() == gone, "%s processes have ended", gone);
+    Verify.verify(waits.snapshot().count() == granted, "%s granted", granted);
   }
 
   PoolStatus.Unserved unserved() {

@@ -7,6 +7,7 @@ import dev.carpool.api.AppSpec;
 import dev.carpool.api.PoolException;
 import dev.carpool.api.PoolLimits;
 import dev.carpool.api.PoolStatus;
+import dev.carpool.api.RunningRequest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -269,6 +270,10 @@ final class Scenario {
 
   PoolStatus status() {
     return machine.status("1.0", 42, now);
+  }
+
+  List<RunningRequest> running() {
+    return machine.running(now);
   }
 
   PoolStatus.App appStatus(String name) {
