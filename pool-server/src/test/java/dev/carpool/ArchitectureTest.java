@@ -26,6 +26,7 @@ final class ArchitectureTest {
           .mayImport("gateway", "api", "descriptor", "live.LiveSession", "refusal")
           .mayImport("front", "api", "descriptor", "live", "refusal")
           .mayImport("status", "api", "descriptor")
+          .mayImport("metrics", "api")
           .mayImport(
               "config",
               "api",

@@ -79,6 +79,22 @@ final class ProcessLimitsIT {
   }
 
   @Test
+  void aRunningRequestIsNamedWithItsMethodAndPath() throws IOException {
+    try (FrontScene scene = scene(AppLimits.NONE);
+        ScgiClient client = scene.unix().send("/sleep/1")) {
+      await()
+          .atMost(Duration.ofSeconds(10))
+          .until(
+              () ->
+                  scene.pool.requests().stream()
+                      .map(running -> running.app() + ": " + running.what())
+                      .toList()
+                      .equals(List.of("front: GET /sleep/1")));
+      assertThat(scene.pool.requests().getFirst().pid()).isEqualTo(pid(client.response()));
+    }
+  }
+
+  @Test
   void whoTakesTooLongGetsA504AndTheProcessIsReplaced() throws IOException {
     AppLimits limits = AppLimits.NONE.withMaxRequestTime(Duration.ofMillis(300));
     try (FrontScene scene = scene(limits)) {

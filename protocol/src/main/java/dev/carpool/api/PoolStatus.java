@@ -112,6 +112,16 @@ public record PoolStatus(
     public long refused() {
       return queueFull + queueTimeout + spawnFailed + shuttingDown + other;
     }
+
+    /** Requests that were refused, by the word for the reason; each reason is there. */
+    public ImmutableMap<String, Long> refusedByReason() {
+      return ImmutableMap.of(
+          "queue_full", queueFull,
+          "queue_timeout", queueTimeout,
+          "spawn_failed", spawnFailed,
+          "shutting_down", shuttingDown,
+          "other", other);
+    }
   }
 
   /**

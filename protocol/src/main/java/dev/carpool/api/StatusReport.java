@@ -124,18 +124,15 @@ public final class StatusReport {
   /** Like {@code 132 queue full, 3 queue timeout}. */
   private static String reasons(PoolStatus.Unserved unserved) {
     List<String> words = new ArrayList<>();
-    reason(words, unserved.queueFull(), "queue full");
-    reason(words, unserved.queueTimeout(), "queue timeout");
-    reason(words, unserved.spawnFailed(), "spawn failed");
-    reason(words, unserved.shuttingDown(), "shutting down");
-    reason(words, unserved.other(), "other");
+    unserved
+        .refusedByReason()
+        .forEach(
+            (reason, count) -> {
+              if (count > 0) {
+                words.add(count + " " + reason.replace('_', ' '));
+              }
+            });
     return String.join(", ", words);
-  }
-
-  private static void reason(List<String> words, long count, String reason) {
-    if (count > 0) {
-      words.add(count + " " + reason);
-    }
   }
 
   private void table(PoolStatus.App app) {

@@ -109,11 +109,7 @@ public final class StatusJson {
 
   private static void unserved(JsonObject json, PoolStatus.Unserved unserved) {
     JsonObject refused = new JsonObject();
-    refused.addProperty("queue_full", unserved.queueFull());
-    refused.addProperty("queue_timeout", unserved.queueTimeout());
-    refused.addProperty("spawn_failed", unserved.spawnFailed());
-    refused.addProperty("shutting_down", unserved.shuttingDown());
-    refused.addProperty("other", unserved.other());
+    unserved.refusedByReason().forEach(refused::addProperty);
     json.add("refused", refused);
     json.addProperty("withdrawn", unserved.withdrawn());
     json.addProperty("lost", unserved.lost());

@@ -145,6 +145,18 @@ interface SessionCases extends TwoClients {
   }
 
   @Test
+  default void whatRunsIsNamedToEveryClient() throws Exception {
+    assertThat(pool().requests()).isEmpty();
+    Session open = get(pool(), apps().hello());
+    RunningRequest running = pool2().requests().getFirst();
+    assertThat(running.app()).isEqualTo(apps().hello().name());
+    assertThat(running.pid()).isEqualTo(open.pid());
+    assertThat(running.what()).isEmpty(); // nobody has written anything yet
+    open.close();
+    await().atMost(SOON).until(() -> pool().requests().isEmpty());
+  }
+
+  @Test
   default void aGetAfterACloseHasTheSameProcessEachTime() throws Exception {
     int astray = 0;
     for (int round = 0; round < 10; round++) {
