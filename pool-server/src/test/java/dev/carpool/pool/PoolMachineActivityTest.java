@@ -21,7 +21,7 @@ class PoolMachineActivityTest {
   }
 
   private long ended(String cause) {
-    return activity().ended().get(cause);
+    return activity().ended().getOrDefault(cause, -1L);
   }
 
   private static long bucket(Histogram histogram, double seconds) {
