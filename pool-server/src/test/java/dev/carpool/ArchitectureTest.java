@@ -18,10 +18,18 @@ final class ArchitectureTest {
       PackageTable.ofThisModule()
           .mayImport("pool", "api")
           .mayImport("log", "descriptor")
+          .mayImport("audit", "api", "log.HarmlessText")
           .mayImport("spawn", "api", "descriptor", "channel.ChildStandardStream", "log")
           .mayImport("live", "api", "descriptor", "pool", "spawn.Spawner", "spawn.SpawnListener")
           .mayImport(
-              "door", "api", "wire", "wire.proto", "descriptor", "channel", "live.LiveSession")
+              "door",
+              "api",
+              "wire",
+              "wire.proto",
+              "descriptor",
+              "channel",
+              "audit",
+              "live.LiveSession")
           .mayImport("refusal", "api")
           .mayImport("gateway", "api", "descriptor", "live.LiveSession", "refusal")
           .mayImport("front", "api", "descriptor", "live", "refusal")
@@ -38,6 +46,7 @@ final class ArchitectureTest {
           .mayImport(
               "server",
               "api",
+              "audit",
               "channel.RuntimeDirectory",
               "config",
               "descriptor",

@@ -75,7 +75,9 @@ public final class Carpool {
       Where the server is:
         --runtime-dir DIR  its runtime directory. Else $CARPOOL_RUNTIME_DIR; else
                            /run/carpool for root, $XDG_RUNTIME_DIR/carpool or
-                           ~/.cache/carpool for others
+                           ~/.cache/carpool for others. The server of another user
+                           is found only by its directory; members of its look_group
+                           may look (status), root and its own user may change
       """;
 
   private final RunningServer.Connector connector;

@@ -22,7 +22,7 @@ import org.tomlj.TomlPosition;
 final class ConfigReader {
 
   private static final ImmutableSet<String> TOP =
-      ImmutableSet.of("environment", "pool", "gateway", "app");
+      ImmutableSet.of("environment", "pool", "gateway", "app", "admin");
   private static final ImmutableSet<String> POOL =
       ImmutableSet.of(
           "max",
@@ -160,7 +160,8 @@ final class ConfigReader {
         maxBody,
         top.word("environment", Environment.PRODUCTION),
         served.build(),
-        ImmutableList.sortedCopyOf(Problem.BY_PLACE, doubts));
+        ImmutableList.sortedCopyOf(Problem.BY_PLACE, doubts),
+        AdminKeys.read(top.table("admin")));
   }
 
   private static PoolLimits limits(Section pool) {

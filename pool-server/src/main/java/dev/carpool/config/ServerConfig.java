@@ -19,6 +19,7 @@ import java.time.Duration;
  * @param apps the configured applications, in the order of the file
  * @param doubts what is probably wrong, but does not keep the server from running: a root that is
  *     not there yet
+ * @param admin who may look at the server from outside
  */
 public record ServerConfig(
     PoolLimits limits,
@@ -27,7 +28,8 @@ public record ServerConfig(
     long maxBody,
     Environment environment,
     ImmutableList<App> apps,
-    ImmutableList<Problem> doubts) {
+    ImmutableList<Problem> doubts,
+    AdminConfig admin) {
 
   public static final Duration DEFAULT_QUEUE_TIMEOUT = Duration.ofSeconds(30);
 
@@ -44,7 +46,8 @@ public record ServerConfig(
           DEFAULT_MAX_BODY,
           Environment.PRODUCTION,
           ImmutableList.of(),
-          ImmutableList.of());
+          ImmutableList.of(),
+          AdminConfig.NONE);
 
   /**
    * An application and where it is served.
@@ -71,16 +74,16 @@ public record ServerConfig(
 
   public ServerConfig withLimits(PoolLimits limits) {
     return new ServerConfig(
-        limits, queueTimeout, preloaderIdleTime, maxBody, environment, apps, doubts);
+        limits, queueTimeout, preloaderIdleTime, maxBody, environment, apps, doubts, admin);
   }
 
   public ServerConfig withEnvironment(Environment environment) {
     return new ServerConfig(
-        limits, queueTimeout, preloaderIdleTime, maxBody, environment, apps, doubts);
+        limits, queueTimeout, preloaderIdleTime, maxBody, environment, apps, doubts, admin);
   }
 
   public ServerConfig withApps(ImmutableList<App> apps) {
     return new ServerConfig(
-        limits, queueTimeout, preloaderIdleTime, maxBody, environment, apps, doubts);
+        limits, queueTimeout, preloaderIdleTime, maxBody, environment, apps, doubts, admin);
   }
 }

@@ -1,17 +1,21 @@
 package dev.carpool.door;
 
+import dev.carpool.audit.AuditLog;
 import dev.carpool.descriptor.Descriptor;
+import dev.carpool.descriptor.GroupAccess;
 import dev.carpool.descriptor.UnixSocket;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The socket in the runtime directory, for the administration commands of root and the server's own
- * user.
+ * The socket in the runtime directory, for the administration commands: of root and the server's
+ * own user, who may do all, and of a group whose members may look. The kernel says who it is.
  */
 public final class AdminSocket implements AutoCloseable {
 
@@ -22,6 +26,9 @@ public final class AdminSocket implements AutoCloseable {
   private final Descriptor listening;
   private final Reception reception;
   private final int ownUser;
+
+  /** Who may look beside those who may do all. */
+  private volatile OptionalLong lookGroup = OptionalLong.empty();
 
   private AdminSocket(Path path, Descriptor listening, Reception reception, int ownUser) {
     this.path = path;
@@ -49,12 +56,23 @@ public final class AdminSocket implements AutoCloseable {
     }
   }
 
+  /**
+   * Lets the members of a group look, or nobody.
+   *
+   * @throws IOException if this process may not give the socket to that group
+   */
+  public void admit(OptionalLong group) throws IOException {
+    lookGroup = group;
+    GroupAccess.set(path, group, "rw-rw----");
+  }
+
   private void serve() {
     while (listening.isOpen()) {
       try {
         Descriptor socket = UnixSocket.accept(listening);
-        if (mayEnter(socket)) {
-          reception.welcome(socket, Reception.Rights.ADMINISTER);
+        Guest guest = guest(socket);
+        if (guest != null) {
+          reception.welcome(socket, guest);
         } else {
           socket.close();
         }
@@ -67,13 +85,18 @@ public final class AdminSocket implements AutoCloseable {
     }
   }
 
-  private boolean mayEnter(Descriptor socket) throws IOException {
-    int user = UnixSocket.peer(socket).uid();
-    if (user != 0 && user != ownUser) {
-      LOG.warn("user {} was turned away from {}", user, path);
-      return false;
+  /** Who has connected; null for one who may not even look. */
+  private @Nullable Guest guest(Descriptor socket) throws IOException {
+    UnixSocket.Peer peer = UnixSocket.peer(socket);
+    if (peer.uid() == 0 || peer.uid() == ownUser) {
+      return Guest.of(peer, Rights.ADMINISTER);
     }
-    return true;
+    OptionalLong group = lookGroup;
+    if (group.isPresent() && UnixSocket.isPeerIn(socket, group.getAsLong())) {
+      return Guest.of(peer, Rights.LOOK);
+    }
+    AuditLog.denied(Guest.of(peer, Rights.LOOK).who().get(), "connect to " + path);
+    return null;
   }
 
   /** What failed once (no descriptors left) would fail again at once, for as long as it lasts. */

@@ -5,6 +5,7 @@ import dev.carpool.api.ApplicationPool;
 import dev.carpool.api.PoolException;
 import dev.carpool.api.Session;
 import dev.carpool.api.SpawnReportPage;
+import dev.carpool.audit.AuditLog;
 import dev.carpool.channel.MessageChannel;
 import dev.carpool.live.LiveSession;
 import dev.carpool.wire.ActivityMessages;
@@ -48,7 +49,7 @@ final class Conversation implements Runnable {
   private final MessageChannel<Request, Reply> channel;
   private final ApplicationPool pool;
   private final Reception.ServerFacts facts;
-  private final Reception.Rights rights;
+  private final Guest guest;
   private final Runnable stop;
 
   private final Map<Long, CompletableFuture<Session>> waiting = new ConcurrentHashMap<>();
@@ -62,13 +63,13 @@ final class Conversation implements Runnable {
       MessageChannel<Request, Reply> channel,
       ApplicationPool pool,
       Reception.ServerFacts facts,
-      Reception.Rights rights,
+      Guest guest,
       Runnable stop) {
     this.name = name;
     this.channel = channel;
     this.pool = pool;
     this.facts = facts;
-    this.rights = rights;
+    this.guest = guest;
     this.stop = stop;
   }
 
@@ -133,6 +134,11 @@ final class Conversation implements Runnable {
   }
 
   private void answer(Request request) {
+    if (!guest.rights().allow(request.getCommandCase())) {
+      AuditLog.denied(guest.who().get(), Rights.words(request));
+      reply(request.getId(), ErrorMessages.toMessage(Error.Code.DENIED, guest.rights().refusal()));
+      return;
+    }
     if (request.hasGet()) {
       get(request.getId(), request.getGet());
       return;
@@ -204,9 +210,7 @@ final class Conversation implements Runnable {
                       ? pool.restartIfChanged(request.getRestart().getApp())
                       : pool.restart(request.getRestart().getApp())));
       case STOP -> {
-        if (rights != Reception.Rights.ADMINISTER) {
-          throw new PoolException.Denied("The server is stopped on its admin socket alone.");
-        }
+        AuditLog.did(guest.who().get(), "stop");
         reply.setDone(Done.getDefaultInstance());
       }
       case COMMAND_NOT_SET ->

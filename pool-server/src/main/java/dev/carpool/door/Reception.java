@@ -1,6 +1,7 @@
 package dev.carpool.door;
 
 import dev.carpool.api.ApplicationPool;
+import dev.carpool.audit.AuditedPool;
 import dev.carpool.channel.MessageChannel;
 import dev.carpool.descriptor.Descriptor;
 import dev.carpool.descriptor.EventLoop;
@@ -34,12 +35,6 @@ public final class Reception implements AutoCloseable {
    */
   public record ServerFacts(String version, Duration defaultTimeout) {}
 
-  /** What a client may do. */
-  enum Rights {
-    USE,
-    ADMINISTER
-  }
-
   /**
    * Opens the reception.
    *
@@ -52,15 +47,34 @@ public final class Reception implements AutoCloseable {
     loop = new EventLoop("replies", (thread, e) -> LOG.error("a reply could not be sent", e));
   }
 
+  /** Like {@link #welcome(Descriptor, Guest)} for whoever has the server socket. */
+  void welcome(Descriptor socket) {
+    String name = nextName();
+    begin(name, socket, new Guest(Rights.USE, () -> name));
+  }
+
   /**
    * Begins a conversation, on a thread of its own.
    *
    * @param socket the server's end, taken over
    */
-  void welcome(Descriptor socket, Rights rights) {
-    String name = "client-" + lastClient.incrementAndGet();
+  void welcome(Descriptor socket, Guest guest) {
+    begin(nextName(), socket, guest);
+  }
+
+  private String nextName() {
+    return "client-" + lastClient.incrementAndGet();
+  }
+
+  private void begin(String name, Descriptor socket, Guest guest) {
     Conversation conversation =
-        new Conversation(name, MessageChannel.ofServer(socket, loop), pool, facts, rights, stop);
+        new Conversation(
+            name,
+            MessageChannel.ofServer(socket, loop),
+            new AuditedPool(pool, guest.who()),
+            facts,
+            guest,
+            stop);
     conversations.add(conversation);
     Thread.ofPlatform()
         .name(name)

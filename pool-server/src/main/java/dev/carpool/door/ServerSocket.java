@@ -82,7 +82,7 @@ public final class ServerSocket implements AutoCloseable {
       sent = socket.send(answer, pair.theirs());
     }
     pair.theirs().close();
-    reception.welcome(pair.ours(), Reception.Rights.USE);
+    reception.welcome(pair.ours());
   }
 
   @Override

@@ -277,7 +277,6 @@ public final class LivePool implements ApplicationPool {
     } finally {
       lock.leave();
     }
-    LOG.info("{}", receipt);
     effects.perform(toDo);
     return receipt;
   }

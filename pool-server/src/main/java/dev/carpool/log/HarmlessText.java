@@ -52,6 +52,13 @@ public final class HarmlessText {
     }
   }
 
+  /** A text made one line: its line feeds are shown by their number, too. */
+  public static String line(CharSequence text) {
+    StringBuilder line = new StringBuilder(text.length());
+    append(line, text, false);
+    return line.toString();
+  }
+
   /** A text of several lines; its line feeds stay. */
   public static void append(StringBuilder to, CharSequence text) {
     append(to, text, true);

@@ -1,6 +1,7 @@
 package dev.carpool.server;
 
 import com.google.common.collect.ImmutableMap;
+import dev.carpool.audit.AuditLog;
 import dev.carpool.channel.RuntimeDirectory;
 import dev.carpool.config.ConfigException;
 import dev.carpool.config.ServerConfig;
@@ -45,6 +46,7 @@ final class PoolServer implements AutoCloseable {
   private final LivePool pool;
   private final Reception reception;
   private final List<AutoCloseable> lookouts = new ArrayList<>();
+  private volatile @Nullable Admission admission; // null until it can be found
   private final Listeners listeners;
   private final CountDownLatch stopWanted = new CountDownLatch(1);
   private volatile boolean atOnce;
@@ -92,8 +94,12 @@ final class PoolServer implements AutoCloseable {
     }
     StopSignals.install(server);
     try {
-      server.lookouts.add(AdminSocket.open(directory.adminSocket(), server.reception));
-      server.lookouts.add(StatusFifo.open(directory.statusFifo(), server.pool::status));
+      AdminSocket admin = AdminSocket.open(directory.adminSocket(), server.reception);
+      server.lookouts.add(admin);
+      StatusFifo fifo = StatusFifo.open(directory.statusFifo(), server.pool::status);
+      server.lookouts.add(fifo);
+      server.admission = new Admission(directory, admin, fifo);
+      server.admission.admit(config.admin().lookGid());
     } catch (IOException | RuntimeException e) {
       server.close();
       throw e;
@@ -162,7 +168,11 @@ final class PoolServer implements AutoCloseable {
   private void follow(ServerConfig next) {
     next.doubts().forEach(doubt -> LOG.warn("{}", doubt));
     ServerConfig before = config;
+    String difference = Difference.of(before, pool.status().limits(), next);
     config = next;
+    if (!next.admin().lookGid().equals(before.admin().lookGid())) {
+      admit(next);
+    }
     pool.setLimits(next.limits());
     configure(next);
     if (listening) {
@@ -174,7 +184,18 @@ final class PoolServer implements AutoCloseable {
         .map(app -> app.spec().name())
         .filter(name -> !kept.contains(name))
         .forEach(pool::forget);
-    LOG.info("the configuration was reloaded");
+    AuditLog.did("signal HUP", "the configuration was reloaded: " + difference);
+  }
+
+  private void admit(ServerConfig next) {
+    Admission open = admission;
+    try {
+      if (open != null) {
+        open.admit(next.admin().lookGid());
+      }
+    } catch (IOException e) {
+      LOG.error("look_group is not followed: {}", e.getMessage());
+    }
   }
 
   /** Opens all log files anew, for whoever has renamed them. */

@@ -1,5 +1,6 @@
 package dev.carpool.server;
 
+import dev.carpool.audit.AuditLog;
 import sun.misc.Signal;
 
 /**
@@ -19,9 +20,15 @@ final class StopSignals {
   static void install(PoolServer server) {
     Signal.handle(
         new Signal("TERM"),
-        signal -> server.stop(server.isStopping() ? "a second TERM" : "TERM", server.isStopping()));
-    Signal.handle(new Signal("INT"), signal -> server.stop("INT", true));
+        signal ->
+            stop(server, server.isStopping() ? "a second TERM" : "TERM", server.isStopping()));
+    Signal.handle(new Signal("INT"), signal -> stop(server, "INT", true));
     Signal.handle(new Signal("HUP"), signal -> server.reload());
     Signal.handle(new Signal("USR1"), signal -> server.reopenLogs());
+  }
+
+  private static void stop(PoolServer server, String why, boolean now) {
+    AuditLog.did("signal " + why, now ? "stop at once" : "stop");
+    server.stop(why, now);
   }
 }

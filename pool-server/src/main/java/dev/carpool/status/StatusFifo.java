@@ -5,6 +5,7 @@ import dev.carpool.api.StatusReport;
 import dev.carpool.descriptor.Descriptor;
 import dev.carpool.descriptor.Errno;
 import dev.carpool.descriptor.ErrnoException;
+import dev.carpool.descriptor.GroupAccess;
 import dev.carpool.descriptor.NamedPipe;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -14,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.OptionalLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -55,6 +57,9 @@ public final class StatusFifo implements AutoCloseable {
 
   private volatile boolean closing;
 
+  /** Who may read it beside the owner. */
+  private OptionalLong group = OptionalLong.empty(); // guarded by this
+
   private StatusFifo(Path path, Supplier<PoolStatus> pool) throws IOException {
     this.path = path;
     this.fresh = path.resolveSibling("." + path.getFileName() + ".fresh");
@@ -85,7 +90,7 @@ public final class StatusFifo implements AutoCloseable {
           renew(); // at once, since whoever comes before it shares this reader's report
           fifo.close();
           say(pipe);
-          spare = prepare();
+          provide();
         }
       } catch (IOException | RuntimeException e) {
         if (!closing && !harmless(e)) {
@@ -94,14 +99,38 @@ public final class StatusFifo implements AutoCloseable {
         }
       }
     }
+    finish();
+  }
+
+  private synchronized void finish() {
     next.close();
     if (spare != null) {
       spare.close();
     }
   }
 
+  /**
+   * Lets a group read it, or nobody but the owner.
+   *
+   * @throws IOException if this user may not; the message says what to do
+   */
+  public synchronized void admit(OptionalLong group) throws IOException {
+    if (closing) {
+      return; // the numbers by which it is reached may be another file's soon
+    }
+    this.group = group;
+    permit(NamedPipe.pathOf(next));
+    if (spare != null) {
+      permit(NamedPipe.pathOf(spare));
+    }
+  }
+
+  private synchronized void permit(Path fifo) throws IOException {
+    GroupAccess.set(fifo, group, "rw-r-----");
+  }
+
   /** Gives the FIFO's name to the spare one; whoever has the old one open keeps it for itself. */
-  private void renew() throws IOException {
+  private synchronized void renew() throws IOException {
     Descriptor ready = spare == null ? prepare() : spare;
     spare = null;
     try {
@@ -113,9 +142,14 @@ public final class StatusFifo implements AutoCloseable {
     }
   }
 
-  private Descriptor prepare() throws IOException {
+  private synchronized void provide() throws IOException {
+    spare = prepare();
+  }
+
+  private synchronized Descriptor prepare() throws IOException {
     Files.deleteIfExists(fresh);
     NamedPipe.make(fresh);
+    permit(fresh);
     return NamedPipe.reference(fresh);
   }
 

@@ -106,7 +106,8 @@ class ServerConfigTest {
                               new Listener.Http("127.0.0.1", 8080),
                               new Listener.Http("::1", 8080))),
                       new ServerConfig.App(other, ImmutableList.of(new Listener.Http("*", 8081)))),
-                  ImmutableList.of()));
+                  ImmutableList.of(),
+                  AdminConfig.NONE));
     }
 
     @Test

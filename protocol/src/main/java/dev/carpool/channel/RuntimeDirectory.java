@@ -1,5 +1,6 @@
 package dev.carpool.channel;
 
+import dev.carpool.descriptor.GroupAccess;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -17,14 +18,17 @@ import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The directory where one running server is found: its admin socket, its status FIFO, its lock.
  *
- * <p>Its owner alone may enter it (mode 0700), so whoever reaches the admin socket may use it. It
- * is never in /tmp, where anybody could have been first. Immutable; safe in any thread.
+ * <p>Its owner alone may enter it (mode 0700), or with a group of lookers that group, too (0710):
+ * it can open what it knows by name and what it is allowed there, which is the admin socket and the
+ * status FIFO. It is never in /tmp, where anybody could have been first. Immutable; safe in any
+ * thread.
  */
 public final class RuntimeDirectory {
 
@@ -36,6 +40,9 @@ public final class RuntimeDirectory {
 
   private static final Set<PosixFilePermission> OWNER_ONLY =
       PosixFilePermissions.fromString("rwx------");
+
+  /** What a server with a look group leaves. The group cannot have put anything there. */
+  private static final String GROUP_ENTERS = "rwx--x---";
 
   private final Path path;
 
@@ -109,7 +116,8 @@ public final class RuntimeDirectory {
   }
 
   /**
-   * Makes the directory if it is missing, and its missing parents, for the owner alone.
+   * Makes the directory if it is missing, and its missing parents, for the owner alone. One that a
+   * group could enter is its owner's alone again.
    *
    * @return this
    * @throws IOException if it cannot be made, or others could enter or replace what is in it
@@ -163,11 +171,23 @@ public final class RuntimeDirectory {
           "%s belongs to %s, not to this user; choose another with --runtime-dir"
               .formatted(path, found.owner().getName()));
     }
-    if (!OWNER_ONLY.containsAll(found.permissions())) {
+    if (found.permissions().equals(PosixFilePermissions.fromString(GROUP_ENTERS))) {
+      admit(OptionalLong.empty());
+    } else if (!OWNER_ONLY.containsAll(found.permissions())) {
       throw new IOException(
           "%s can be entered by others (%s); do `chmod 700 %s` or choose another with --runtime-dir"
               .formatted(path, PosixFilePermissions.toString(found.permissions()), path));
     }
+  }
+
+  /**
+   * Lets a group enter, or nobody but the owner.
+   *
+   * @param group its number
+   * @throws IOException if this user may not; the message says what to do
+   */
+  public void admit(OptionalLong group) throws IOException {
+    GroupAccess.set(path, group, GROUP_ENTERS);
   }
 
   /**

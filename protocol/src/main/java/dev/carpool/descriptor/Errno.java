@@ -22,6 +22,7 @@ public enum Errno {
   ENOSPC(28, "no space left on device"),
   EROFS(30, "read-only file system"),
   EPIPE(32, "nobody reads any more"),
+  ERANGE(34, "out of range"),
   ENAMETOOLONG(36, "name too long"),
   ELOOP(40, "a symbolic link, or too many of them"),
   EPROTO(71, "protocol error"),

@@ -2,7 +2,10 @@ package dev.carpool.descriptor;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.List;
 
 /** The options of sockets that Carpool reads and sets, by the number of the descriptor. */
 final class SocketOptions {
@@ -23,6 +26,9 @@ final class SocketOptions {
 
   private static final int SOL_SOCKET = 1;
   private static final int SO_PEERCRED = 17;
+  private static final int SO_PEERGROUPS = 59;
+  private static final int FEW_GROUPS = 64;
+  private static final int MOST_GROUPS = 65_536; // NGROUPS_MAX
   private static final int IPPROTO_TCP = 6;
   private static final int IPPROTO_IPV6 = 41;
   private static final int TCP_NODELAY = 1;
@@ -37,6 +43,28 @@ final class SocketOptions {
   static UnixSocket.Peer peer(int number) throws ErrnoException {
     MemorySegment ids = get(number, SOL_SOCKET, SO_PEERCRED, 12);
     return new UnixSocket.Peer(ids.get(JAVA_INT, 0), ids.get(JAVA_INT, 4), ids.get(JAVA_INT, 8));
+  }
+
+  /** The supplementary groups that the peer had when it connected. */
+  static List<Long> peerGroups(int number) throws ErrnoException {
+    Scratch scratch = Scratch.get();
+    for (int room = FEW_GROUPS; ; room = MOST_GROUPS) {
+      try (Arena arena = Arena.ofConfined()) {
+        MemorySegment groups = arena.allocate(JAVA_INT, room);
+        MemorySegment size = arena.allocateFrom(JAVA_INT, 4 * room);
+        int result =
+            Syscall.GETSOCKOPT.call(
+                scratch, number, SOL_SOCKET, SO_PEERGROUPS, Syscall.at(groups), Syscall.at(size));
+        if (result >= 0) {
+          return Arrays.stream(groups.asSlice(0, size.get(JAVA_INT, 0)).toArray(JAVA_INT))
+              .mapToObj(Integer::toUnsignedLong)
+              .toList();
+        }
+        if (!Errno.ERANGE.is(scratch.errno()) || room == MOST_GROUPS) {
+          throw new ErrnoException("getsockopt", scratch.errno());
+        }
+      }
+    }
   }
 
   static boolean noDelay(int number) throws ErrnoException {

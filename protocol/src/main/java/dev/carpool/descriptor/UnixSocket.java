@@ -112,6 +112,15 @@ public final class UnixSocket {
   }
 
   /**
+   * Whether the process at the other end was in a group when it connected: as its own, or as a
+   * supplementary one. The kernel knows, and asks no user database.
+   */
+  public static boolean isPeerIn(Descriptor socket, long group) throws IOException {
+    return Integer.toUnsignedLong(peer(socket).gid()) == group
+        || SocketOptions.peerGroups(socket.number()).contains(group);
+  }
+
+  /**
    * Takes over an inherited descriptor, and keeps it from being inherited any further.
    *
    * @throws IOException if there is no such descriptor, or it is not a connected Unix stream

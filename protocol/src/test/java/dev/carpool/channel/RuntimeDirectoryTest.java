@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.google.common.collect.ImmutableMap;
+import dev.carpool.descriptor.UserDatabase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -92,6 +94,18 @@ class RuntimeDirectoryTest {
     void onceAndUsedAgainLater() throws IOException {
       at(temp.resolve("carpool")).create();
       at(temp.resolve("carpool")).create();
+    }
+
+    @Test
+    void andOpenedForAGroupUntilTheNextServer() throws IOException {
+      RuntimeDirectory directory = at(temp.resolve("carpool")).create();
+      long own = UserDatabase.effectiveGid();
+
+      directory.admit(OptionalLong.of(own));
+      assertThat(permissions(directory.path())).isEqualTo("rwx--x---");
+      assertThat(Files.getAttribute(directory.path(), "unix:gid")).isEqualTo((int) own);
+      directory.create();
+      assertThat(permissions(directory.path())).isEqualTo("rwx------");
     }
 
     @Test
