@@ -144,7 +144,7 @@ public final class Carpool {
     AdminCommand.Work work = command.understand(arguments);
     arguments.end();
     RuntimeDirectory directory = RuntimeDirectory.find(place);
-    try (RunningServer server = connect(directory.adminSocket())) {
+    try (RunningServer server = connect(directory)) {
       return work.with(server, directory, out);
     }
   }
@@ -162,11 +162,12 @@ public final class Carpool {
     }
   }
 
-  private RunningServer connect(Path socket) throws IOException, PoolException {
+  private RunningServer connect(RuntimeDirectory directory) throws IOException, PoolException {
+    Path socket = directory.adminSocket();
     try {
       return connector.connect(socket);
     } catch (PoolException.Unavailable e) {
-      if (somebodyListens(socket)) {
+      if (directory.isServed() || somebodyListens(socket)) {
         throw e;
       }
       throw new IOException(

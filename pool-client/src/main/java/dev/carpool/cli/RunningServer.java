@@ -4,9 +4,13 @@ import dev.carpool.api.ApplicationPool;
 import dev.carpool.api.PoolException;
 import dev.carpool.client.RemotePool;
 import java.nio.file.Path;
+import java.time.Duration;
 
 /** A server that answers on its admin socket. Closing this ends the talk alone. */
 interface RunningServer extends AutoCloseable {
+
+  /** How long a command waits for a server that lives but does not answer yet. */
+  Duration PATIENCE = Duration.ofSeconds(10);
 
   ApplicationPool pool();
 
@@ -29,7 +33,12 @@ interface RunningServer extends AutoCloseable {
 
   /** Reaches a server for real. */
   static RunningServer connect(Path adminSocket) throws PoolException {
-    RemotePool remote = RemotePool.connect(adminSocket, "carpool command");
+    RemotePool remote =
+        RemotePool.connect(
+            adminSocket,
+            "carpool command",
+            PATIENCE,
+            retry -> System.err.println("carpool: " + retry));
     return new RunningServer() {
       @Override
       public ApplicationPool pool() {

@@ -8,9 +8,10 @@ import dev.carpool.api.Receipt;
 import dev.carpool.api.RunningRequest;
 import dev.carpool.api.Session;
 import dev.carpool.channel.MessageChannel;
+import dev.carpool.channel.RuntimeDirectory;
+import dev.carpool.descriptor.Connector;
 import dev.carpool.descriptor.Descriptor;
-import dev.carpool.descriptor.ErrnoException;
-import dev.carpool.descriptor.UnixSocket;
+import dev.carpool.descriptor.UnreachableException;
 import dev.carpool.wire.ActivityMessages;
 import dev.carpool.wire.AppMessages;
 import dev.carpool.wire.Quantities;
@@ -39,6 +40,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 
 /**
  * The pool of a pool server, over one connection with it.
@@ -61,7 +63,8 @@ public final class RemotePool implements ApplicationPool {
   /** How much longer than its timeout a get waits for the server to say that the time is over. */
   private static final Duration GRACE = Duration.ofSeconds(5);
 
-  private static final Duration HELLO_WITHIN = Duration.ofSeconds(5);
+  /** How long a server that lives may take to be connected with and to say welcome. */
+  private static final Duration REACHED_WITHIN = Duration.ofSeconds(10);
 
   private final Dialogue dialogue;
   private final Welcome welcome;
@@ -72,33 +75,63 @@ public final class RemotePool implements ApplicationPool {
   }
 
   /**
-   * Connects to the admin socket of a running server, on which {@link #stop} is allowed as well.
+   * Connects to the admin socket of a running server, on which {@link #stop} is allowed as well;
+   * for one that lives but cannot be reached for the moment, 10 seconds are spent. Each retry is
+   * logged at info by the {@link System.Logger} of this class.
    *
    * @param name for the server's log
-   * @throws PoolException.Unavailable if there is no server, or it does not answer within 5 seconds
+   * @throws PoolException.Unavailable if there is no server, or it does not answer
    * @throws PoolException.Denied if this user may not connect
    */
   public static RemotePool connect(Path adminSocket, String name) throws PoolException {
+    return connect(
+        adminSocket,
+        name,
+        REACHED_WITHIN,
+        retry ->
+            System.getLogger(RemotePool.class.getName())
+                .log(System.Logger.Level.INFO, retry.toString()));
+  }
+
+  /**
+   * Like {@link #connect(Path, String)}, with another time and log.
+   *
+   * @param within for connecting and the first answer together
+   * @param heard told of each retry, in this thread; who is dead is not tried again
+   */
+  public static RemotePool connect(
+      Path adminSocket, String name, Duration within, Consumer<Connector.Retry> heard)
+      throws PoolException {
+    long deadline = System.nanoTime() + within.toNanos();
     try {
-      return greet(UnixSocket.connect(adminSocket), name, HELLO_WITHIN);
-    } catch (ErrnoException e) {
+      RuntimeDirectory directory = RuntimeDirectory.find(adminSocket.getParent());
+      Descriptor socket =
+          new Connector(adminSocket, directory::isServed, heard).connect(within);
+      return greet(socket, name, Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));
+    } catch (UnreachableException e) {
       throw switch (e.errno()) {
         case ENOENT ->
-            new PoolException.Unavailable(
-                "No pool server runs here: there is no socket " + adminSocket + ".");
+            new PoolException.Unavailable("No pool server runs here: " + e.getMessage() + ".");
         case ECONNREFUSED ->
+            new PoolException.Unavailable("The pool server has gone: " + e.getMessage() + ".");
+        case EAGAIN ->
             new PoolException.Unavailable(
-                "The pool server has gone: nobody listens on its socket " + adminSocket + ".");
+                "The pool server lives, but does not answer: " + e.getMessage() + ".");
         case EACCES, EPERM ->
-            new PoolException.Denied("This user may not connect to " + adminSocket + ".");
+            new PoolException.Denied(
+                "This user may not connect to %s; root and the server's own user may, and its look_group."
+                    .formatted(adminSocket));
         default -> new PoolException.Unavailable(e.getMessage() + ".");
       };
     } catch (HungUpException e) {
       throw new PoolException.Unavailable(
-          "The pool server hung up before it said a word (%s). Only root and its own user may use %s."
+          "The pool server hung up before it said a word (%s). Only root, its own user and its look_group may use %s."
               .formatted(e.getMessage(), adminSocket));
     } catch (IOException e) {
       throw new PoolException.Unavailable("The pool server does not answer: " + e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new PoolException.Unavailable("Interrupted while connecting to the pool server.");
     }
   }
 

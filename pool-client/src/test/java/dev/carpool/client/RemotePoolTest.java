@@ -200,7 +200,7 @@ class RemotePoolTest {
       UnixSocket.listen(path, 1).close();
       assertThatThrownBy(() -> RemotePool.connect(path, "cli"))
           .isInstanceOf(PoolException.Unavailable.class)
-          .hasMessage("The pool server has gone: nobody listens on its socket " + path + ".");
+          .hasMessage("The pool server has gone: nobody listens on " + path + ".");
     }
   }
 

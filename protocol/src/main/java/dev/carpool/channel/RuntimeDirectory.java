@@ -1,11 +1,10 @@
 package dev.carpool.channel;
 
 import dev.carpool.descriptor.GroupAccess;
+import dev.carpool.descriptor.LockHolder;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -20,6 +19,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +43,11 @@ public final class RuntimeDirectory {
 
   /** What a server with a look group leaves. The group cannot have put anything there. */
   private static final String GROUP_ENTERS = "rwx--x---";
+
+  private static final String LOCK = "lock";
+
+  /** What this very process holds, since to ask the kernel for it would be to lose it. */
+  private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
   private final Path path;
 
@@ -191,22 +196,48 @@ public final class RuntimeDirectory {
   }
 
   /**
+   * Whether a server lives that has this directory: whether somebody holds its lock, which nobody
+   * dead can.
+   *
+   * @return also false if this user may not know
+   */
+  public boolean isServed() {
+    if (HELD.contains(path)) {
+      return true;
+    }
+    try {
+      return LockHolder.of(path.resolve(LOCK)).isPresent();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /**
    * Takes the directory for this process, and removes what a server that is dead has left in it.
    *
    * @throws IOException if another server has it; the message says which
    */
   public Lock lock() throws IOException {
+    if (!HELD.add(path)) {
+      throw taken("" + ProcessHandle.current().pid());
+    }
+    try {
+      return lockFile();
+    } catch (IOException | RuntimeException e) {
+      HELD.remove(path);
+      throw e;
+    }
+  }
+
+  private Lock lockFile() throws IOException {
     FileChannel channel =
         FileChannel.open(
-            path.resolve("lock"),
+            path.resolve(LOCK),
             Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE),
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     try {
-      FileLock held = tryLock(channel);
-      if (held == null) {
-        throw new IOException(
-            "Carpool (pid %s) runs already in %s; choose another with --runtime-dir"
-                .formatted(holder(channel), path));
+      if (channel.tryLock() == null) {
+        throw taken(holder(channel));
       }
       channel.truncate(0);
       channel.write(
@@ -222,12 +253,10 @@ public final class RuntimeDirectory {
     }
   }
 
-  private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
-    try {
-      return channel.tryLock();
-    } catch (OverlappingFileLockException e) {
-      return null; // held by this very process
-    }
+  private IOException taken(String pid) {
+    return new IOException(
+        "Carpool (pid %s) runs already in %s; choose another with --runtime-dir"
+            .formatted(pid, path));
   }
 
   /** The pid in the lock file, or a question mark in the instant before it is written. */
@@ -264,6 +293,8 @@ public final class RuntimeDirectory {
         Files.deleteIfExists(directory.adminSocket());
         Files.deleteIfExists(directory.statusFifo());
         channel.truncate(0);
+      } finally {
+        HELD.remove(directory.path);
       }
     }
   }

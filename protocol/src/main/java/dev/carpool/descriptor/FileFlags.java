@@ -18,6 +18,10 @@ final class FileFlags {
     fcntl(number, F_SETFL, fcntl(number, F_GETFL, 0) | O_NONBLOCK);
   }
 
+  static void setBlocking(int number) throws IOException {
+    fcntl(number, F_SETFL, fcntl(number, F_GETFL, 0) & ~O_NONBLOCK);
+  }
+
   static void setCloseOnExec(int number) throws IOException {
     fcntl(number, F_SETFD, FD_CLOEXEC);
   }

@@ -52,16 +52,20 @@ public final class UnixSocket {
   }
 
   /**
-   * Connects to a listening socket, waiting for room in its backlog if that is full.
+   * Connects to a listening socket, or fails at once; {@link Connector} tries again. (The kernel
+   * would let a blocking connect sleep without limit while the backlog is full.)
    *
-   * @throws ErrnoException ENOENT if there is no such socket, ECONNREFUSED if nobody listens on it
+   * @return a blocking socket
+   * @throws ErrnoException ENOENT if there is no such socket, ECONNREFUSED if nobody listens on it,
+   *     EAGAIN if its backlog is full
    */
   public static Descriptor connect(Path path) throws IOException {
-    Descriptor socket = open();
+    Descriptor socket = open(SOCK_NONBLOCK);
     try {
       if (withAddress(Syscall.CONNECT, socket, path) < 0) {
         throw new ErrnoException("connect to " + path, Scratch.get().errno());
       }
+      FileFlags.setBlocking(socket.number());
       return socket;
     } catch (IOException e) {
       socket.close();

@@ -97,6 +97,35 @@ class RuntimeDirectoryTest {
     }
 
     @Test
+    void andIsServedWhileSomebodyHoldsItsLock() throws Exception {
+      RuntimeDirectory directory = at(temp.resolve("carpool")).create();
+      assertThat(directory.isServed()).isFalse();
+      try (RuntimeDirectory.Lock _ = directory.lock()) {
+        assertThat(directory.isServed()).isTrue();
+        assertThat(at(directory.path()).isServed()).isTrue();
+      }
+      assertThat(directory.isServed()).as("the file stays, nobody holds it").isFalse();
+
+      Process other =
+          new ProcessBuilder(
+                  "python3",
+                  "-c",
+                  """
+                  import fcntl, sys
+                  f = open(sys.argv[1], "r+")
+                  fcntl.lockf(f, fcntl.LOCK_EX)
+                  print("held", flush=True)
+                  sys.stdin.read()
+                  """,
+                  directory.path().resolve("lock").toString())
+              .start();
+      assertThat(other.inputReader().readLine()).isEqualTo("held");
+      assertThat(directory.isServed()).isTrue();
+      other.destroyForcibly().waitFor();
+      assertThat(directory.isServed()).as("the kernel took it from the dead").isFalse();
+    }
+
+    @Test
     void andOpenedForAGroupUntilTheNextServer() throws IOException {
       RuntimeDirectory directory = at(temp.resolve("carpool")).create();
       long own = UserDatabase.effectiveGid();
