@@ -11,7 +11,14 @@ final class ArchitectureTest {
       PackageTable.ofThisModule()
           .mayImport("client", "api", "wire", "wire.proto", "descriptor", "channel")
           .mayImport(
-              "cli", "api", "client", "channel.RuntimeDirectory", "descriptor", "wire", "words");
+              "cli",
+              "api",
+              "backlog",
+              "client",
+              "channel.RuntimeDirectory",
+              "descriptor",
+              "wire",
+              "words");
 
   @Test
   void importsGoDown() {

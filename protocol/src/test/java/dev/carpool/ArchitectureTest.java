@@ -11,6 +11,7 @@ final class ArchitectureTest {
       PackageTable.ofThisModule()
           .mayImport("api")
           .mayImport("descriptor")
+          .mayImport("backlog", "descriptor")
           .mayImport("words")
           .mayImport("wire", "api", "wire.proto")
           .mayImport("wire.proto")

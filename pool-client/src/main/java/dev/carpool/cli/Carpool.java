@@ -36,10 +36,14 @@ public final class Carpool {
           "clear", new ClearCommand(),
           "stop", new StopCommand());
 
+  private static final ImmutableMap<String, LocalCommand> LOCAL =
+      ImmutableMap.of("backlog", new BacklogCommand(), "mackerel", new MackerelCommand());
+
   private static final ImmutableList<String> ALL =
       ImmutableList.<String>builder()
           .add("serve", "server", "check")
           .addAll(COMMANDS.keySet())
+          .addAll(LOCAL.keySet())
           .build();
 
   private static final String HELP =
@@ -60,6 +64,10 @@ public final class Carpool {
         clear              restart all applications
         stop               end the server
 
+      Looking at this machine, also without a server:
+        backlog            the accept queues of all listening sockets
+        mackerel           values for the monitoring service Mackerel
+
       'carpool COMMAND --help' says more; 'carpool --version' says which one this is.
       Exit codes: 0 done, 1 failed, 2 wrong command line, 78 wrong configuration.
 
@@ -69,7 +77,7 @@ public final class Carpool {
         carpool set max 3
       """;
 
-  private static final String COMMON_OPTIONS =
+  static final String COMMON_OPTIONS =
       """
 
       Where the server is:
@@ -112,7 +120,7 @@ public final class Carpool {
     } catch (MisuseException e) {
       err.println("carpool: " + e.getMessage());
       err.println(
-          COMMANDS.containsKey(command)
+          COMMANDS.containsKey(command) || LOCAL.containsKey(command)
               ? "See 'carpool " + command + " --help'."
               : "See 'carpool --help'.");
       return MISUSED;
@@ -129,6 +137,10 @@ public final class Carpool {
 
   private int run(String name, List<String> words)
       throws MisuseException, IOException, PoolException, InterruptedException {
+    LocalCommand local = LOCAL.get(name);
+    if (local != null) {
+      return run(local, new Arguments(words));
+    }
     AdminCommand command = COMMANDS.get(name);
     if (command == null) {
       String nearest = Nearest.of(name, ALL);
@@ -149,12 +161,22 @@ public final class Carpool {
     }
   }
 
+  private int run(LocalCommand command, Arguments arguments)
+      throws MisuseException, IOException, InterruptedException {
+    if (arguments.flag("-h", "--help")) {
+      return say(command.help());
+    }
+    LocalCommand.Work work = command.understand(arguments);
+    arguments.end();
+    return work.with(this::connect, out, err);
+  }
+
   private int say(String text) {
     out.print(text);
     return DONE;
   }
 
-  private static @Nullable Path path(@Nullable String option) throws MisuseException {
+  static @Nullable Path path(@Nullable String option) throws MisuseException {
     try {
       return option == null ? null : Path.of(option);
     } catch (InvalidPathException e) {

@@ -28,6 +28,7 @@ public enum Errno {
   EPROTO(71, "protocol error"),
   ENOTSOCK(88, "not a socket"),
   EPROTOTYPE(91, "a socket of another type"),
+  EPROTONOSUPPORT(93, "protocol not supported"),
   EAFNOSUPPORT(97, "address family not supported"),
   EADDRINUSE(98, "address in use"),
   EADDRNOTAVAIL(99, "address not available"),

@@ -43,22 +43,7 @@ public final class Arguments {
   public @Nullable String option(String... names) throws MisuseException {
     String value = null;
     for (String name : names) {
-      known.add(name);
-      for (int i = 0; i < words.size(); ) {
-        String word = words.get(i);
-        String found = null;
-        if (word.equals(name)) {
-          words.remove(i);
-          if (i == words.size()) {
-            throw new MisuseException(name + " needs a value");
-          }
-          found = words.remove(i);
-        } else if (word.startsWith(name + "=")) {
-          found = words.remove(i).substring(name.length() + 1);
-        } else {
-          i++;
-          continue;
-        }
+      for (String found : options(name)) {
         if (value != null) {
           throw new MisuseException(name + " is given twice");
         }
@@ -66,6 +51,31 @@ public final class Arguments {
       }
     }
     return value;
+  }
+
+  /**
+   * Takes all values of an option that may be given more than once.
+   *
+   * @throws MisuseException if it was given without a value
+   */
+  public List<String> options(String name) throws MisuseException {
+    known.add(name);
+    List<String> values = new ArrayList<>();
+    for (int i = 0; i < words.size(); ) {
+      String word = words.get(i);
+      if (word.equals(name)) {
+        words.remove(i);
+        if (i == words.size()) {
+          throw new MisuseException(name + " needs a value");
+        }
+        values.add(words.remove(i));
+      } else if (word.startsWith(name + "=")) {
+        values.add(words.remove(i).substring(name.length() + 1));
+      } else {
+        i++;
+      }
+    }
+    return values;
   }
 
   /**

@@ -1,0 +1,93 @@
+package dev.carpool.cli;
+
+import dev.carpool.api.PoolStatus;
+import dev.carpool.backlog.AcceptQueue;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/** Values as mackerel-agent reads them; {@link MackerelGraphs} has a place for each. */
+final class MackerelValues {
+
+  private static final List<String> STATES =
+      List.of("starting", "idle", "busy", "draining", "stopping");
+
+  private final long epoch;
+  private final Set<String> listeners = new HashSet<>();
+  private final StringBuilder text = new StringBuilder();
+
+  MackerelValues(Instant at) {
+    epoch = at.getEpochSecond();
+  }
+
+  void pool(PoolStatus status) {
+    List<PoolStatus.Process> processes =
+        status.apps().stream().flatMap(app -> app.processes().stream()).toList();
+    for (String state : STATES) {
+      value(
+          "processes." + state,
+          processes.stream().filter(process -> process.state().equals(state)).count());
+    }
+    value("places.busy", processes.stream().mapToInt(PoolStatus.Process::sessions).sum());
+    value(
+        "places.all",
+        processes.stream()
+            .filter(process -> process.state().equals("idle") || process.state().equals("busy"))
+            .mapToInt(PoolStatus.Process::concurrency)
+            .sum());
+    value("waiting.waiting", status.waiting());
+    value("waiting.expecting", status.expecting());
+    value(
+        "oldest_wait.seconds",
+        String.format(Locale.ROOT, "%.3f", status.oldestWait().toMillis() / 1000.0));
+    PoolStatus.Unserved unserved = status.unserved();
+    value("refused.queue_full", unserved.queueFull());
+    value("refused.queue_timeout", unserved.queueTimeout());
+    value("refused.spawn_failed", unserved.spawnFailed());
+    value("refused.shutting_down", unserved.shuttingDown());
+    value("refused.other", unserved.other());
+    value("unserved.withdrawn", unserved.withdrawn());
+    value("unserved.lost", unserved.lost());
+  }
+
+  /** The queues of all sockets that a name stands for. */
+  void listener(String name, List<AcceptQueue> queues) {
+    listener(
+        name,
+        queues.stream().mapToInt(AcceptQueue::waiting).sum(),
+        queues.stream().mapToInt(AcceptQueue::limit).sum(),
+        queues.stream().mapToInt(AcceptQueue::percent).max().orElse(0));
+  }
+
+  /** A queue; one that has been said already is not said again. */
+  private void listener(String name, int waiting, int limit, int percent) {
+    String key = key(name);
+    if (listeners.add(key)) {
+      value("backlog." + key + ".waiting", waiting);
+      value("backlog." + key + ".limit", limit);
+      value("backlog_full." + key + ".percent", percent);
+    }
+  }
+
+  /** A name with nothing in it but what Mackerel takes: {@code unix_run_php-fpm_sock}. */
+  static String key(String name) {
+    return name.replaceAll("[^-a-zA-Z0-9]+", "_").replaceAll("^_|_$", "");
+  }
+
+  private void value(String name, long value) {
+    value(name, Long.toString(value));
+  }
+
+  private void value(String name, String value) {
+    text.append("carpool.").append(name).append('\t').append(value);
+    text.append('\t').append(epoch).append('\n');
+  }
+
+  /** One value a line. */
+  @Override
+  public String toString() {
+    return text.toString();
+  }
+}
