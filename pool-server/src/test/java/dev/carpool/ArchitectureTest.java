@@ -33,6 +33,15 @@ final class ArchitectureTest {
           .mayImport("refusal", "api")
           .mayImport("gateway", "api", "descriptor", "live.LiveSession", "refusal")
           .mayImport("front", "api", "descriptor", "live", "refusal")
+          .mayImport(
+              "admin",
+              "api",
+              "wire.StatusJson",
+              "wire.RequestsJson",
+              "wire.ScaleJson",
+              "audit",
+              "descriptor.SocketFile",
+              "descriptor.SocketPermissions")
           .mayImport("status", "api", "descriptor")
           .mayImport("metrics", "api")
           .mayImport(
@@ -46,6 +55,7 @@ final class ArchitectureTest {
           .mayImport(
               "server",
               "api",
+              "admin",
               "audit",
               "channel.RuntimeDirectory",
               "config",
@@ -137,17 +147,17 @@ final class ArchitectureTest {
   }
 
   @Test
-  void eachLibraryHasOneImporter() {
-    onlyIn("dev.carpool.gateway", "org.eclipse.jetty..");
-    onlyIn("dev.carpool.config", "org.tomlj..");
-    onlyIn("dev.carpool.server", "ch.qos.logback..");
-    onlyIn("dev.carpool.channel", "org.newsclub..");
+  void eachLibraryHasItsImporters() {
+    onlyIn("org.eclipse.jetty..", "dev.carpool.gateway", "dev.carpool.admin");
+    onlyIn("org.tomlj..", "dev.carpool.config");
+    onlyIn("ch.qos.logback..", "dev.carpool.server");
+    onlyIn("org.newsclub..", "dev.carpool.channel");
   }
 
-  private void onlyIn(String ours, String library) {
+  private void onlyIn(String library, String... ours) {
     noClasses()
         .that()
-        .resideOutsideOfPackage(ours)
+        .resideOutsideOfPackages(ours)
         .should()
         .dependOnClassesThat()
         .resideInAPackage(library)

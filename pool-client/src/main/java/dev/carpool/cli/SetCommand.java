@@ -1,5 +1,6 @@
 package dev.carpool.cli;
 
+import dev.carpool.api.Setting;
 import dev.carpool.words.Arguments;
 import dev.carpool.words.MisuseException;
 
@@ -30,11 +31,20 @@ final class SetCommand implements AdminCommand {
 
   @Override
   public Work understand(Arguments arguments) throws MisuseException {
-    Setting setting = Setting.of(arguments.next("the setting"));
-    Setting.Change change = setting.parse(arguments.next("the value of " + setting.word()));
+    Setting.Change change = change(arguments);
     return (server, directory, out) -> {
       out.println(change.apply(server.pool()));
       return 0;
     };
+  }
+
+  private static Setting.Change change(Arguments arguments) throws MisuseException {
+    String word = arguments.next("the setting");
+    try {
+      Setting setting = Setting.of(word);
+      return setting.parse(arguments.next("the value of " + setting.word()));
+    } catch (IllegalArgumentException e) {
+      throw new MisuseException(String.valueOf(e.getMessage()));
+    }
   }
 }

@@ -82,6 +82,11 @@ public record ServerConfig(
         limits, queueTimeout, preloaderIdleTime, maxBody, environment, apps, doubts, admin);
   }
 
+  public ServerConfig withAdmin(AdminConfig admin) {
+    return new ServerConfig(
+        limits, queueTimeout, preloaderIdleTime, maxBody, environment, apps, doubts, admin);
+  }
+
   public ServerConfig withApps(ImmutableList<App> apps) {
     return new ServerConfig(
         limits, queueTimeout, preloaderIdleTime, maxBody, environment, apps, doubts, admin);

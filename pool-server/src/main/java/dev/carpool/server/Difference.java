@@ -45,6 +45,13 @@ final class Difference {
     change("max_body", before.maxBody(), after.maxBody());
     change("environment", before.environment().word(), after.environment().word());
     change("look_group", lookGroup(before), lookGroup(after));
+    change("admin listen", adminListen(before), adminListen(after));
+    change("admin hosts", before.admin().hosts(), after.admin().hosts());
+  }
+
+  private static String adminListen(ServerConfig config) {
+    var listen = config.admin().listen();
+    return listen == null ? "none" : listen.toString();
   }
 
   private static String lookGroup(ServerConfig config) {

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -121,6 +122,17 @@ final class Listeners {
         .map(Served::where)
         .distinct()
         .toList();
+  }
+
+  /** Which of the wanted listeners are not open, in words; empty if none. */
+  String missing(ServerConfig config) {
+    return config.apps().stream()
+        .flatMap(
+            app ->
+                app.listen().stream()
+                    .filter(listener -> !open.containsKey(Key.of(app, listener)))
+                    .map(listener -> app.spec().name() + " is not served at " + listener))
+        .collect(Collectors.joining("; "));
   }
 
   /** Closes the gateways: they finish what has begun. Fronts still say no to whoever comes. */

@@ -1,6 +1,7 @@
 package dev.carpool.server;
 
 import com.google.common.collect.ImmutableMap;
+import dev.carpool.admin.AdminSources;
 import dev.carpool.audit.AuditLog;
 import dev.carpool.channel.RuntimeDirectory;
 import dev.carpool.config.ConfigException;
@@ -47,10 +48,12 @@ final class PoolServer implements AutoCloseable {
   private final Reception reception;
   private final List<AutoCloseable> lookouts = new ArrayList<>();
   private volatile @Nullable Admission admission; // null until it can be found
+  private final AdminHttp adminHttp;
   private final Listeners listeners;
   private final CountDownLatch stopWanted = new CountDownLatch(1);
   private volatile boolean atOnce;
   private boolean listening; // guarded by this; the bare server never does
+  private volatile boolean takesRequests;
   private volatile @Nullable ConfigSource configSource;
   private volatile Runnable onStop = () -> {};
 
@@ -71,6 +74,10 @@ final class PoolServer implements AutoCloseable {
             Version.text());
     spawner = made.getFirst();
     listeners = new Listeners(pool, directory.path());
+    adminHttp =
+        new AdminHttp(
+            directory.adminToken(),
+            token -> new AdminSources(pool, () -> "# EOF\n", this::missing, token));
     reception =
         new Reception(
             pool,
@@ -100,6 +107,8 @@ final class PoolServer implements AutoCloseable {
       server.lookouts.add(fifo);
       server.admission = new Admission(directory, admin, fifo);
       server.admission.admit(config.admin().lookGid());
+      server.lookouts.add(server.adminHttp);
+      server.adminHttp.follow(config.admin());
     } catch (IOException | RuntimeException e) {
       server.close();
       throw e;
@@ -130,9 +139,23 @@ final class PoolServer implements AutoCloseable {
   synchronized ImmutableMap<String, List<String>> listen() throws IOException {
     listening = true;
     listeners.open(config);
+    takesRequests = true;
     ImmutableMap.Builder<String, List<String>> places = ImmutableMap.builder();
     config.apps().forEach(app -> places.put(app.spec().name(), listeners.where(app)));
     return places.buildOrThrow();
+  }
+
+  /** Why no requests are taken, for who asks whether this server is ready; empty if they are. */
+  private String missing() {
+    if (isStopping()) {
+      return "the server is stopping";
+    }
+    return takesRequests ? listeners.missing(config) : "the listeners are not open yet";
+  }
+
+  /** The admin page and the right to change in it; null if there is no admin listener. */
+  @Nullable String adminPage() {
+    return adminHttp.urlWithToken();
   }
 
   /** Where a configuration can be read again. */
@@ -172,6 +195,11 @@ final class PoolServer implements AutoCloseable {
     config = next;
     if (!next.admin().lookGid().equals(before.admin().lookGid())) {
       admit(next);
+    }
+    try {
+      adminHttp.follow(next.admin());
+    } catch (IOException e) {
+      LOG.error("[admin] listen is not followed: {}", e.getMessage());
     }
     pool.setLimits(next.limits());
     configure(next);
@@ -213,6 +241,7 @@ final class PoolServer implements AutoCloseable {
   void serveWakeUps(ServerSocket socket) throws IOException {
     try (socket) {
       onStop = socket::close;
+      takesRequests = true;
       if (!isStopping()) {
         socket.serve(reception);
       }

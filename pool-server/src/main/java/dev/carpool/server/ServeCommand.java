@@ -2,6 +2,7 @@ package dev.carpool.server;
 
 import com.google.common.collect.ImmutableList;
 import dev.carpool.api.AppSpec;
+import dev.carpool.config.Address;
 import dev.carpool.config.ConfigException;
 import dev.carpool.config.Environment;
 import dev.carpool.config.Listener;
@@ -120,6 +121,9 @@ final class ServeCommand implements Command {
           .forEach( // no format: it would load the locales before the server is ready
               (app, places) ->
                   places.forEach(place -> out.println("Carpool serves " + app + " at " + place)));
+      if (options.config() == null && server.adminPage() != null) {
+        out.println("  admin page         " + server.adminPage());
+      }
       out.printf(
           """
             runtime directory  %1$s
@@ -143,6 +147,9 @@ final class ServeCommand implements Command {
     }
     if (wish.environment() != null) {
       config = config.withEnvironment(wish.environment());
+    }
+    if (file == null && config.environment() == Environment.DEVELOPMENT) {
+      config = config.withAdmin(config.admin().withListen(new Address.Tcp(DEFAULT_HOST, 0)));
     }
     if (file == null) {
       return config.withApps(

@@ -120,6 +120,11 @@ public final class RuntimeDirectory {
     return path.resolve("status.fifo");
   }
 
+  /** The file with what allows to change over HTTP; there while the admin listener is. */
+  public Path adminToken() {
+    return path.resolve("admin.token");
+  }
+
   /**
    * Makes the directory if it is missing, and its missing parents, for the owner alone. One that a
    * group could enter is its owner's alone again.
@@ -246,6 +251,7 @@ public final class RuntimeDirectory {
           0);
       Files.deleteIfExists(adminSocket());
       Files.deleteIfExists(statusFifo());
+      Files.deleteIfExists(adminToken());
       return new Lock(this, channel);
     } catch (IOException | RuntimeException e) {
       channel.close();
@@ -292,6 +298,7 @@ public final class RuntimeDirectory {
       try (channel) {
         Files.deleteIfExists(directory.adminSocket());
         Files.deleteIfExists(directory.statusFifo());
+        Files.deleteIfExists(directory.adminToken());
         channel.truncate(0);
       } finally {
         HELD.remove(directory.path);

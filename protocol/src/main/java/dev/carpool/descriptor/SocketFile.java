@@ -1,6 +1,8 @@
 package dev.carpool.descriptor;
 
 import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -22,7 +24,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * its owner alone, given its permissions, and renamed when the socket listens. So nobody connects
  * who may not, and a stale file is replaced without a moment in which there is none.
  */
-final class SocketFile {
+public final class SocketFile {
 
   private static final int OWNER_ALONE = 0600;
   private static final int FILE_TYPE = 0170000;
@@ -56,18 +58,58 @@ final class SocketFile {
         path.resolveSibling(".%s-%08x".formatted(name, ThreadLocalRandom.current().nextInt()));
     bindForOwner(socket, provisional);
     try {
-      Object inode = permit(provisional, path, permissions);
       Scratch scratch = Scratch.get();
       if (Syscall.LISTEN.call(scratch, socket.number(), backlog) < 0) {
         throw new ErrnoException("listen on " + path, scratch.errno());
       }
-      requireFree(path);
-      Files.move(provisional, path, StandardCopyOption.ATOMIC_MOVE);
-      return new SocketFile(path, inode);
+      return publish(provisional, path, permissions);
     } catch (IOException | RuntimeException e) {
       Files.deleteIfExists(provisional);
       throw e;
     }
+  }
+
+  /**
+   * Makes a channel of the JDK listen under an absolute path, as other sockets do.
+   *
+   * @param socket of the family UNIX, unbound; stays the caller's
+   * @throws IOException with a message for whoever configured the path; no file is left then
+   */
+  public static SocketFile listen(
+      ServerSocketChannel socket, Path path, SocketPermissions permissions, int backlog)
+      throws IOException {
+    UnixSocket.requireFits(path);
+    Path folder = Objects.requireNonNull(path.getParent());
+    // The JDK cannot say the mode at birth, so the socket is born where nobody else can enter.
+    Path hidden;
+    try {
+      hidden = Files.createTempDirectory(folder, ".socket-");
+    } catch (IOException e) {
+      throw new IOException(
+          Files.isDirectory(folder)
+              ? "this user (%s) may not create a socket in %s (%s)"
+                  .formatted(System.getProperty("user.name"), folder, e)
+              : "there is no folder %s for the socket; create it".formatted(folder),
+          e);
+    }
+    Path provisional = hidden.resolve("s");
+    try (Descriptor reference = NamedPipe.reference(hidden)) {
+      Path shorter = NamedPipe.pathOf(reference).resolve(provisional.getFileName());
+      socket.bind(UnixDomainSocketAddress.of(shorter), backlog);
+      return publish(provisional, path, permissions);
+    } finally {
+      Files.deleteIfExists(provisional);
+      Files.deleteIfExists(hidden);
+    }
+  }
+
+  /** Gives a socket that listens its permissions and its name. */
+  private static SocketFile publish(Path provisional, Path path, SocketPermissions permissions)
+      throws IOException {
+    Object inode = permit(provisional, path, permissions);
+    requireFree(path);
+    Files.move(provisional, path, StandardCopyOption.ATOMIC_MOVE);
+    return new SocketFile(path, inode);
   }
 
   /** Gives the file another owner, group and mode, unless the name is somebody else's by now. */
@@ -78,7 +120,7 @@ final class SocketFile {
   }
 
   /** Removes the file, unless the name is somebody else's by now. */
-  void remove() throws IOException {
+  public void remove() throws IOException {
     try {
       if (inode.equals(inode(path, LinkOption.NOFOLLOW_LINKS))) {
         Files.deleteIfExists(path);

@@ -1,41 +1,36 @@
-package dev.carpool.cli;
+package dev.carpool.api;
 
-import dev.carpool.api.ApplicationPool;
-import dev.carpool.api.PoolException;
-import dev.carpool.api.Receipt;
-import dev.carpool.api.Units;
-import dev.carpool.words.MisuseException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** A limit that can be set while the server runs. */
-enum Setting {
+/** A limit that can be set while the pool runs, by its word and a value as a person types them. */
+public enum Setting {
   MAX {
     @Override
-    Change parse(String value) throws MisuseException {
+    public Change parse(String value) {
       int max = number(value, 1);
       return pool -> pool.setMax(max);
     }
   },
   MAX_PER_APP {
     @Override
-    Change parse(String value) throws MisuseException {
+    public Change parse(String value) {
       int maxPerApp = number(value, 0);
       return pool -> pool.setMaxPerApp(maxPerApp);
     }
   },
   MAX_IDLE_TIME {
     @Override
-    Change parse(String value) throws MisuseException {
+    public Change parse(String value) {
       Duration maxIdleTime = time(value);
       return pool -> pool.setMaxIdleTime(maxIdleTime);
     }
   },
   QUEUE_MAX {
     @Override
-    Change parse(String value) throws MisuseException {
+    public Change parse(String value) {
       int queueMax = number(value, 0);
       return pool -> pool.setQueueMax(queueMax);
     }
@@ -43,46 +38,46 @@ enum Setting {
 
   /** What is asked of the pool once the value is understood. */
   @FunctionalInterface
-  interface Change {
+  public interface Change {
     Receipt apply(ApplicationPool pool) throws PoolException;
   }
 
   /**
    * Understands a value as it was typed.
    *
-   * @throws MisuseException if it is not one
+   * @throws IllegalArgumentException with a message for whoever typed it, if it is not one
    */
-  abstract Change parse(String value) throws MisuseException;
+  public abstract Change parse(String value);
 
   /** The word for it on the command line. */
-  String word() {
+  public String word() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   /**
    * The setting of a word; the file's way of writing it, with underscores, is taken too.
    *
-   * @throws MisuseException if there is none
+   * @throws IllegalArgumentException with a message for whoever typed it, if there is none
    */
-  static Setting of(String word) throws MisuseException {
+  public static Setting of(String word) {
     for (Setting setting : values()) {
       if (setting.word().equals(word.replace('_', '-'))) {
         return setting;
       }
     }
     String known = Arrays.stream(values()).map(Setting::word).collect(Collectors.joining(", "));
-    throw new MisuseException("there is no setting '%s'; there are %s".formatted(word, known));
+    throw new IllegalArgumentException("there is no setting '%s'; there are %s".formatted(word, known));
   }
 
-  int number(String value, int least) throws MisuseException {
+  final int number(String value, int least) {
     long number;
     try {
       number = Long.parseLong(value);
     } catch (NumberFormatException e) {
-      throw new MisuseException("%s must be a whole number, but is '%s'".formatted(word(), value));
+      throw new IllegalArgumentException("%s must be a whole number, but is '%s'".formatted(word(), value));
     }
     if (number < least || number > Integer.MAX_VALUE) {
-      throw new MisuseException(
+      throw new IllegalArgumentException(
           "%s is %d, but must be at least %d%s"
               .formatted(
                   word(),
@@ -93,11 +88,11 @@ enum Setting {
     return (int) number;
   }
 
-  Duration time(String value) throws MisuseException {
+  final Duration time(String value) {
     try {
       return Units.time(value);
     } catch (IllegalArgumentException e) {
-      throw new MisuseException(word() + ": " + e.getMessage());
+      throw new IllegalArgumentException(word() + ": " + e.getMessage());
     }
   }
 }
