@@ -32,7 +32,9 @@ final class BacklogTable {
         String cell = row.get(i);
         line.append(i == 0 ? "" : "  ")
             .append(
-                word ? Strings.padEnd(cell, widths[i], ' ') : Strings.padStart(cell, widths[i], ' '));
+                word
+                    ? Strings.padEnd(cell, widths[i], ' ')
+                    : Strings.padStart(cell, widths[i], ' '));
       }
       text.append(line.toString().stripTrailing()).append('\n');
     }

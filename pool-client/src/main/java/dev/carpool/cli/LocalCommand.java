@@ -1,11 +1,11 @@
 package dev.carpool.cli;
 
 import dev.carpool.api.PoolException;
+import dev.carpool.channel.RuntimeDirectory;
 import dev.carpool.words.Arguments;
 import dev.carpool.words.MisuseException;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Path;
 
 /** A command that looks at this machine, and does so without a server too. */
 interface LocalCommand {
@@ -28,6 +28,6 @@ interface LocalCommand {
   @FunctionalInterface
   interface Reach {
     /** Connects to a server; the message of what it throws is for people. */
-    RunningServer at(Path adminSocket) throws IOException, PoolException;
+    RunningServer at(RuntimeDirectory directory) throws IOException, PoolException;
   }
 }

@@ -70,7 +70,7 @@ final class MackerelCommand implements LocalCommand {
     }
     MackerelValues values = new MackerelValues(Instant.now());
     int code = Carpool.DONE;
-    try (RunningServer server = reach.at(RuntimeDirectory.find(place).adminSocket())) {
+    try (RunningServer server = reach.at(RuntimeDirectory.find(place))) {
       PoolStatus status = server.pool().status();
       values.pool(status);
     } catch (IOException | PoolException e) {

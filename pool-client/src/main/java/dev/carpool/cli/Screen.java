@@ -55,8 +55,7 @@ final class Screen {
    * @return false if nobody reads any more
    */
   boolean show(String page) {
-    out.print(
-        terminal ? TO_THE_TOP + page.replace("\n", CLEAR_LINE + "\n") + CLEAR_BELOW : page);
+    out.print(terminal ? TO_THE_TOP + page.replace("\n", CLEAR_LINE + "\n") + CLEAR_BELOW : page);
     return !out.checkError(); // which flushes
   }
 }

@@ -105,8 +105,7 @@ public final class RemotePool implements ApplicationPool {
     long deadline = System.nanoTime() + within.toNanos();
     try {
       RuntimeDirectory directory = RuntimeDirectory.find(adminSocket.getParent());
-      Descriptor socket =
-          new Connector(adminSocket, directory::isServed, heard).connect(within);
+      Descriptor socket = new Connector(adminSocket, directory::isServed, heard).connect(within);
       return greet(socket, name, Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));
     } catch (UnreachableException e) {
       throw switch (e.errno()) {

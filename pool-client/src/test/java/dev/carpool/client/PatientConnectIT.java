@@ -29,7 +29,10 @@ class PatientConnectIT {
 
   private RemotePool connect(ServerUnderTest server) throws PoolException {
     return RemotePool.connect(
-        server.runtimeDirectory().resolve("admin.sock"), "test", Duration.ofSeconds(15), heard::add);
+        server.runtimeDirectory().resolve("admin.sock"),
+        "test",
+        Duration.ofSeconds(15),
+        heard::add);
   }
 
   @Test

@@ -55,8 +55,7 @@ final class AdminHandler extends Handler.Abstract.NonBlocking {
     } else if (Changes.has(path)) {
       change(path, request, response, callback);
     } else {
-      Answer wrong =
-          views.has(path) ? Views.wrongMethod(request.getMethod(), "GET", "HEAD") : null;
+      Answer wrong = views.has(path) ? Views.wrongMethod(request.getMethod(), "GET", "HEAD") : null;
       (wrong == null ? views.show(path) : wrong).write(response, callback);
     }
     return true;
@@ -70,7 +69,9 @@ final class AdminHandler extends Handler.Abstract.NonBlocking {
     }
     if (no == null
         && request.getHeaders().getLongField(HttpHeader.CONTENT_LENGTH) > Changes.LONGEST_BODY) {
-      no = Answer.text(413, "The body is what one would type after 'carpool set', and that is short");
+      no =
+          Answer.text(
+              413, "The body is what one would type after 'carpool set', and that is short");
     }
     if (no != null) {
       no.write(response, callback);

@@ -20,7 +20,8 @@ import java.util.stream.Collectors;
  */
 final class AdminPage {
 
-  private static final List<String> SCRIPTS = List.of("pool.js", "course.js", "lists.js", "live.js");
+  private static final List<String> SCRIPTS =
+      List.of("pool.js", "course.js", "lists.js", "live.js");
 
   private AdminPage() {}
 

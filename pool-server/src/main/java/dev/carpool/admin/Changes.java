@@ -58,8 +58,7 @@ final class Changes {
     String given = headers.get(HttpHeader.AUTHORIZATION);
     if (given == null) {
       return Answer.text(
-              401,
-              "Changing needs %s: send it as Authorization: Bearer TOKEN".formatted(token))
+              401, "Changing needs %s: send it as Authorization: Bearer TOKEN".formatted(token))
           .with("WWW-Authenticate", "Bearer realm=\"carpool\"");
     }
     if (given.regionMatches(true, 0, SCHEME, 0, SCHEME.length())

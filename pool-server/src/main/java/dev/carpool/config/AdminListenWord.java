@@ -66,7 +66,8 @@ final class AdminListenWord {
     }
     if (path.getFileName() == null || !UnixSocket.fits(path)) {
       throw wrong(
-          word, "the path of a Unix socket is at most %d bytes long".formatted(UnixSocket.MAX_PATH));
+          word,
+          "the path of a Unix socket is at most %d bytes long".formatted(UnixSocket.MAX_PATH));
     }
     return new Address.Unix(path);
   }

@@ -161,8 +161,7 @@ final class ConfigReader {
         top.word("environment", Environment.PRODUCTION),
         served.build(),
         ImmutableList.sortedCopyOf(Problem.BY_PLACE, doubts),
-        AdminKeys.read(
-            top.table("admin"), file.toAbsolutePath().resolveSibling("").normalize()));
+        AdminKeys.read(top.table("admin"), file.toAbsolutePath().resolveSibling("").normalize()));
   }
 
   private static PoolLimits limits(Section pool) {

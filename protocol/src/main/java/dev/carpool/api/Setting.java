@@ -66,7 +66,8 @@ public enum Setting {
       }
     }
     String known = Arrays.stream(values()).map(Setting::word).collect(Collectors.joining(", "));
-    throw new IllegalArgumentException("there is no setting '%s'; there are %s".formatted(word, known));
+    throw new IllegalArgumentException(
+        "there is no setting '%s'; there are %s".formatted(word, known));
   }
 
   final int number(String value, int least) {
@@ -74,7 +75,8 @@ public enum Setting {
     try {
       number = Long.parseLong(value);
     } catch (NumberFormatException e) {
-      throw new IllegalArgumentException("%s must be a whole number, but is '%s'".formatted(word(), value));
+      throw new IllegalArgumentException(
+          "%s must be a whole number, but is '%s'".formatted(word(), value));
     }
     if (number < least || number > Integer.MAX_VALUE) {
       throw new IllegalArgumentException(

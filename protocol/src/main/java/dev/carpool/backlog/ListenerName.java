@@ -8,9 +8,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A listener as a person names it: {@code unix:/run/x.sock}, {@code unix:@abstract}, {@code tcp:80},
- * {@code tcp:127.0.0.1:80}, {@code tcp:[::1]:80}. It may stand for several sockets, as {@code
- * tcp:80} does for all on that port, or for none.
+ * A listener as a person names it: {@code unix:/run/x.sock}, {@code unix:@abstract}, {@code
+ * tcp:80}, {@code tcp:127.0.0.1:80}, {@code tcp:[::1]:80}. It may stand for several sockets, as
+ * {@code tcp:80} does for all on that port, or for none.
  */
 public sealed interface ListenerName {
 
@@ -23,7 +23,8 @@ public sealed interface ListenerName {
     public ImmutableList<AcceptQueue> among(List<AcceptQueue> queues) {
       ImmutableList<AcceptQueue> bound =
           queues.stream()
-              .filter(q -> q.address() instanceof ListenerAddress.Unix(String n, _) && n.equals(name))
+              .filter(
+                  q -> q.address() instanceof ListenerAddress.Unix(String n, _) && n.equals(name))
               .collect(ImmutableList.toImmutableList());
       long file = bound.isEmpty() && !name.startsWith("@") ? SocketFileId.of(Path.of(name)) : 0;
       return file == 0

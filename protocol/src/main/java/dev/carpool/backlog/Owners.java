@@ -15,7 +15,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which process has a socket open: found in /proc, where a user sees its own processes and root all.
+ * Which process has a socket open: found in /proc, where a user sees its own processes and root
+ * all.
  *
  * <p>That means reading the list of open files of each process, so it is done for what is shown
  * alone, and once for each socket. Used by one thread.

@@ -37,7 +37,8 @@ final class SynQueues {
   }
 
   private static Place anyHost(Place place) {
-    return new Place(place.six(), InetAddress.ofLiteral(place.six() ? "::" : "0.0.0.0"), place.port());
+    return new Place(
+        place.six(), InetAddress.ofLiteral(place.six() ? "::" : "0.0.0.0"), place.port());
   }
 
   int of(InetDiag.Row row) {

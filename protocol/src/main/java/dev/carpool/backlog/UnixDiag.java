@@ -65,7 +65,6 @@ final class UnixDiag {
         length--;
       }
     }
-    return Printable.text(
-        new String(bytes, 0, length, StandardCharsets.UTF_8).replace('\0', '@'));
+    return Printable.text(new String(bytes, 0, length, StandardCharsets.UTF_8).replace('\0', '@'));
   }
 }
