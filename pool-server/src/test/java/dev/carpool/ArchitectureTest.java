@@ -42,11 +42,12 @@ final class ArchitectureTest {
               "audit",
               "descriptor.SocketFile",
               "descriptor.SocketPermissions")
-          .mayImport("status", "api", "descriptor")
+          .mayImport("status", "api", "backlog", "descriptor")
           .mayImport("metrics", "api")
           .mayImport(
               "config",
               "api",
+              "backlog.ListenerName",
               "words.Nearest",
               "descriptor.Account",
               "descriptor.SocketPermissions",
@@ -57,6 +58,7 @@ final class ArchitectureTest {
               "api",
               "admin",
               "audit",
+              "backlog.ListenerName",
               "channel.RuntimeDirectory",
               "config",
               "descriptor",

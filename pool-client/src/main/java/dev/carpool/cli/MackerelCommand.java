@@ -27,8 +27,8 @@ final class MackerelCommand implements LocalCommand {
     return """
         Usage: carpool mackerel [--listener LISTENER ...]
 
-        A plugin for mackerel-agent: prints values of the pool, and of accept queues on
-        this machine, as NAME TAB VALUE TAB EPOCH. With MACKEREL_AGENT_PLUGIN_META in its
+        A plugin for mackerel-agent: prints values of the pool, of the accept queues that
+        the server watches, and of others on this machine, as NAME TAB VALUE TAB EPOCH. With MACKEREL_AGENT_PLUGIN_META in its
         environment it prints the definitions of their graphs. In mackerel-agent.conf:
 
           [plugin.metrics.carpool]
@@ -73,6 +73,7 @@ final class MackerelCommand implements LocalCommand {
     try (RunningServer server = reach.at(RuntimeDirectory.find(place))) {
       PoolStatus status = server.pool().status();
       values.pool(status);
+      values.listeners(status.listeners());
     } catch (IOException | PoolException e) {
       err.println("carpool: " + e.getMessage());
       code = Carpool.FAILED;

@@ -61,6 +61,17 @@ final class MackerelValues {
         queues.stream().mapToInt(AcceptQueue::percent).max().orElse(0));
   }
 
+  /** The queues that the server watches. */
+  void listeners(List<PoolStatus.Listener> watched) {
+    for (PoolStatus.Listener each : watched) {
+      listener(
+          each.address(),
+          each.waiting(),
+          each.limit(),
+          AcceptQueue.percent(each.waiting(), each.limit()));
+    }
+  }
+
   /** A queue; one that has been said already is not said again. */
   private void listener(String name, int waiting, int limit, int percent) {
     String key = key(name);

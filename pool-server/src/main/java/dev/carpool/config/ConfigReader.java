@@ -3,6 +3,7 @@ package dev.carpool.config;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import dev.carpool.api.PoolLimits;
+import dev.carpool.backlog.ListenerName;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
@@ -22,7 +23,7 @@ import org.tomlj.TomlPosition;
 final class ConfigReader {
 
   private static final ImmutableSet<String> TOP =
-      ImmutableSet.of("environment", "pool", "gateway", "app", "admin");
+      ImmutableSet.of("environment", "pool", "gateway", "backlog", "app", "admin");
   private static final ImmutableSet<String> POOL =
       ImmutableSet.of(
           "max",
@@ -33,6 +34,7 @@ final class ConfigReader {
           "queue_max",
           "queue_timeout");
   private static final ImmutableSet<String> GATEWAY = ImmutableSet.of("max_body");
+  private static final ImmutableSet<String> BACKLOG = ImmutableSet.of("watch");
   private static final Pattern APP_NAME = Pattern.compile("[A-Za-z0-9._-]+");
   private static final Duration SHORTEST = Duration.ofMillis(1);
   private static final long LARGEST_FILE = 1 << 20;
@@ -135,6 +137,12 @@ final class ConfigReader {
       gateway.allow(GATEWAY);
       maxBody = gateway.size("max_body", maxBody);
     }
+    Section backlog = top.table("backlog");
+    ImmutableList<ListenerName> watch = ImmutableList.of();
+    if (backlog != null) {
+      backlog.allow(BACKLOG);
+      watch = backlog.list("watch", ListenerName::parse);
+    }
     ImmutableList.Builder<ServerConfig.App> served = ImmutableList.builder();
     if (apps != null) {
       int minimums = 0;
@@ -161,7 +169,8 @@ final class ConfigReader {
         top.word("environment", Environment.PRODUCTION),
         served.build(),
         ImmutableList.sortedCopyOf(Problem.BY_PLACE, doubts),
-        AdminKeys.read(top.table("admin"), file.toAbsolutePath().resolveSibling("").normalize()));
+        AdminKeys.read(top.table("admin"), file.toAbsolutePath().resolveSibling("").normalize()),
+        watch);
   }
 
   private static PoolLimits limits(Section pool) {

@@ -3,6 +3,7 @@ package dev.carpool.config;
 import com.google.common.collect.ImmutableList;
 import dev.carpool.api.AppSpec;
 import dev.carpool.api.PoolLimits;
+import dev.carpool.backlog.ListenerName;
 import dev.carpool.descriptor.SocketPermissions;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,6 +21,7 @@ import java.time.Duration;
  * @param doubts what is probably wrong, but does not keep the server from running: a root that is
  *     not there yet
  * @param admin who may look at the server from outside
+ * @param watch somebody else's listeners, whose accept queues are watched as well as the server's
  */
 public record ServerConfig(
     PoolLimits limits,
@@ -29,7 +31,8 @@ public record ServerConfig(
     Environment environment,
     ImmutableList<App> apps,
     ImmutableList<Problem> doubts,
-    AdminConfig admin) {
+    AdminConfig admin,
+    ImmutableList<ListenerName> watch) {
 
   public static final Duration DEFAULT_QUEUE_TIMEOUT = Duration.ofSeconds(30);
 
@@ -47,7 +50,8 @@ public record ServerConfig(
           Environment.PRODUCTION,
           ImmutableList.of(),
           ImmutableList.of(),
-          AdminConfig.NONE);
+          AdminConfig.NONE,
+          ImmutableList.of());
 
   /**
    * An application and where it is served.
@@ -74,21 +78,21 @@ public record ServerConfig(
 
   public ServerConfig withLimits(PoolLimits limits) {
     return new ServerConfig(
-        limits, queueTimeout, preloaderIdleTime, maxBody, environment, apps, doubts, admin);
+        limits, queueTimeout, preloaderIdleTime, maxBody, environment, apps, doubts, admin, watch);
   }
 
   public ServerConfig withEnvironment(Environment environment) {
     return new ServerConfig(
-        limits, queueTimeout, preloaderIdleTime, maxBody, environment, apps, doubts, admin);
+        limits, queueTimeout, preloaderIdleTime, maxBody, environment, apps, doubts, admin, watch);
   }
 
   public ServerConfig withAdmin(AdminConfig admin) {
     return new ServerConfig(
-        limits, queueTimeout, preloaderIdleTime, maxBody, environment, apps, doubts, admin);
+        limits, queueTimeout, preloaderIdleTime, maxBody, environment, apps, doubts, admin, watch);
   }
 
   public ServerConfig withApps(ImmutableList<App> apps) {
     return new ServerConfig(
-        limits, queueTimeout, preloaderIdleTime, maxBody, environment, apps, doubts, admin);
+        limits, queueTimeout, preloaderIdleTime, maxBody, environment, apps, doubts, admin, watch);
   }
 }

@@ -88,6 +88,11 @@ public final class Front implements AutoCloseable {
     settings = next;
   }
 
+  /** The inode of the socket it listens on. */
+  public long inode() throws IOException {
+    return socket.inode();
+  }
+
   private void listen() {
     if (closed) {
       return;

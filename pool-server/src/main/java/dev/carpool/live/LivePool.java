@@ -1,5 +1,6 @@
 package dev.carpool.live;
 
+import com.google.common.collect.ImmutableList;
 import dev.carpool.api.AppSpec;
 import dev.carpool.api.ApplicationPool;
 import dev.carpool.api.PoolException;
@@ -28,6 +29,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,6 +64,7 @@ public final class LivePool implements ApplicationPool {
   private final Spawner spawner;
   private final Generations generations = new Generations(Clock.systemUTC());
   private final Effects effects;
+  private volatile Supplier<ImmutableList<PoolStatus.Listener>> listeners = ImmutableList::of;
 
   /** Makes the spawner of a pool, on the pool's loop. */
   @FunctionalInterface
@@ -299,12 +302,19 @@ public final class LivePool implements ApplicationPool {
 
   @Override
   public PoolStatus status() {
+    PoolStatus status;
     lock.enter();
     try {
-      return machine.status(version, ProcessHandle.current().pid(), System.nanoTime());
+      status = machine.status(version, ProcessHandle.current().pid(), System.nanoTime());
     } finally {
       lock.leave();
     }
+    return status.withListeners(listeners.get());
+  }
+
+  /** Says who knows the accept queues, which the pool only repeats in its status. */
+  public void takeListenersFrom(Supplier<ImmutableList<PoolStatus.Listener>> watch) {
+    listeners = watch;
   }
 
   @Override
@@ -342,12 +352,10 @@ public final class LivePool implements ApplicationPool {
   }
 
   private PoolStatus.App known(String appName) throws PoolException {
-    for (PoolStatus.App app : status().apps()) {
-      if (app.name().equals(appName)) {
-        return app;
-      }
-    }
-    throw notFound(appName);
+    return status().apps().stream()
+        .filter(app -> app.name().equals(appName))
+        .findFirst()
+        .orElseThrow(() -> notFound(appName));
   }
 
   private static PoolException notFound(String appName) {

@@ -1,5 +1,6 @@
 package dev.carpool.server;
 
+import com.google.common.collect.ImmutableList;
 import dev.carpool.config.Address;
 import dev.carpool.config.Listener;
 import dev.carpool.config.ServerConfig;
@@ -7,6 +8,7 @@ import dev.carpool.descriptor.InheritedSockets;
 import dev.carpool.descriptor.ListeningSocket;
 import dev.carpool.descriptor.SocketPermissions;
 import dev.carpool.live.LivePool;
+import dev.carpool.status.WatchedListener;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -133,6 +135,24 @@ final class Listeners {
                     .filter(listener -> !open.containsKey(Key.of(app, listener)))
                     .map(listener -> app.spec().name() + " is not served at " + listener))
         .collect(Collectors.joining("; "));
+  }
+
+  /** The accept queues of all that is open, each with its application. */
+  synchronized ImmutableList<WatchedListener> watched(ServerConfig config) {
+    ImmutableList.Builder<WatchedListener> watched = ImmutableList.builder();
+    for (ServerConfig.App app : config.apps()) {
+      for (Listener listener : app.listen()) {
+        Served served = open.get(Key.of(app, listener));
+        try {
+          if (served != null) {
+            watched.addAll(served.watched(app.spec().name()));
+          }
+        } catch (IOException e) {
+          LOG.warn("the accept queue of {} is not watched: {}", listener, e.getMessage());
+        }
+      }
+    }
+    return watched.build();
   }
 
   /** Closes the gateways: they finish what has begun. Fronts still say no to whoever comes. */

@@ -1,5 +1,6 @@
 package dev.carpool.server;
 
+import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import dev.carpool.admin.AdminSources;
 import dev.carpool.audit.AuditLog;
@@ -12,7 +13,9 @@ import dev.carpool.door.ServerSocket;
 import dev.carpool.live.LivePool;
 import dev.carpool.log.LogFiles;
 import dev.carpool.spawn.HelperSpawner;
+import dev.carpool.status.BacklogWatch;
 import dev.carpool.status.StatusFifo;
+import dev.carpool.status.WatchedListener;
 import dev.carpool.words.MisuseException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -50,6 +53,7 @@ final class PoolServer implements AutoCloseable {
   private volatile @Nullable Admission admission; // null until it can be found
   private final AdminHttp adminHttp;
   private final Listeners listeners;
+  private final BacklogWatch backlog = new BacklogWatch();
   private final CountDownLatch stopWanted = new CountDownLatch(1);
   private volatile boolean atOnce;
   private boolean listening; // guarded by this; the bare server never does
@@ -73,6 +77,7 @@ final class PoolServer implements AutoCloseable {
             },
             Version.text());
     spawner = made.getFirst();
+    pool.takeListenersFrom(backlog::listeners);
     listeners = new Listeners(pool, directory.path());
     adminHttp =
         new AdminHttp(
@@ -115,7 +120,16 @@ final class PoolServer implements AutoCloseable {
     }
     config.doubts().forEach(doubt -> LOG.warn("{}", doubt));
     server.configure(config);
+    server.watchBacklogs();
     return server;
+  }
+
+  /** Watches the accept queues of what is open now, and those that the configuration names. */
+  private void watchBacklogs() {
+    ImmutableList.Builder<WatchedListener> watched = ImmutableList.builder();
+    watched.addAll(listeners.watched(config));
+    config.watch().forEach(name -> watched.add(WatchedListener.foreign(name)));
+    backlog.watch(watched.build());
   }
 
   private void configure(ServerConfig wanted) {
@@ -139,6 +153,7 @@ final class PoolServer implements AutoCloseable {
   synchronized ImmutableMap<String, List<String>> listen() throws IOException {
     listening = true;
     listeners.open(config);
+    watchBacklogs();
     takesRequests = true;
     ImmutableMap.Builder<String, List<String>> places = ImmutableMap.builder();
     config.apps().forEach(app -> places.put(app.spec().name(), listeners.where(app)));
@@ -206,6 +221,7 @@ final class PoolServer implements AutoCloseable {
     if (listening) {
       listeners.follow(next);
     }
+    watchBacklogs();
     Set<String> kept =
         next.apps().stream().map(app -> app.spec().name()).collect(Collectors.toSet());
     before.apps().stream()
@@ -288,6 +304,7 @@ final class PoolServer implements AutoCloseable {
     listeners.closeGateways(patience);
     pool.shutDown(atOnce ? Duration.ZERO : PATIENCE).join();
     listeners.closeFronts();
+    backlog.close();
     pool.close();
     reception.close();
     for (AutoCloseable lookout : lookouts) {

@@ -1,5 +1,7 @@
 package dev.carpool.server;
 
+import com.google.common.collect.ImmutableList;
+import dev.carpool.backlog.ListenerName;
 import dev.carpool.config.Environment;
 import dev.carpool.config.Listener;
 import dev.carpool.config.ServerConfig;
@@ -9,7 +11,9 @@ import dev.carpool.front.FrontSettings;
 import dev.carpool.gateway.Gateway;
 import dev.carpool.gateway.GatewaySettings;
 import dev.carpool.live.LivePool;
+import dev.carpool.status.WatchedListener;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,6 +24,9 @@ sealed interface Served {
 
   /** Where, for people. */
   String where();
+
+  /** What there is of accept queues, to be watched. */
+  List<WatchedListener> watched(String app) throws IOException;
 
   /** Does from now on what the configuration says; the listening socket stays open. */
   void change(ServerConfig config, ServerConfig.App app) throws IOException;
@@ -64,6 +71,15 @@ sealed interface Served {
     }
 
     @Override
+    public List<WatchedListener> watched(String app) {
+      InetSocketAddress address = gateway.address();
+      InetAddress host = address.getAddress();
+      boolean any = host == null || host.isAnyLocalAddress();
+      return List.of(
+          WatchedListener.own(app, new ListenerName.Tcp(any ? null : host, address.getPort())));
+    }
+
+    @Override
     public void change(ServerConfig config, ServerConfig.App app) {
       gateway.change(settings(config, app, listener, bodies));
     }
@@ -96,6 +112,15 @@ sealed interface Served {
     @Override
     public String where() {
       return String.join(" and ", fronts.stream().map(Front::toString).toList());
+    }
+
+    @Override
+    public List<WatchedListener> watched(String app) throws IOException {
+      ImmutableList.Builder<WatchedListener> watched = ImmutableList.builder();
+      for (Front front : fronts) {
+        watched.add(WatchedListener.own(app, front.inode()));
+      }
+      return watched.build();
     }
 
     @Override

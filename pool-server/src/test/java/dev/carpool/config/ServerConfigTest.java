@@ -10,6 +10,7 @@ import dev.carpool.api.AppKind;
 import dev.carpool.api.AppLimits;
 import dev.carpool.api.AppSpec;
 import dev.carpool.api.PoolLimits;
+import dev.carpool.backlog.ListenerName;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -59,6 +60,9 @@ class ServerConfigTest {
               [gateway]
               max_body = "64MiB"
 
+              [backlog]
+              watch = ["unix:/run/php-fpm.sock", "tcp:80"]
+
               [app.blog]
               root = "blog"
               kind = "wsgi"
@@ -107,7 +111,10 @@ class ServerConfigTest {
                               new Listener.Http("::1", 8080))),
                       new ServerConfig.App(other, ImmutableList.of(new Listener.Http("*", 8081)))),
                   ImmutableList.of(),
-                  AdminConfig.NONE));
+                  AdminConfig.NONE,
+
+                  ImmutableList.of(
+                      new ListenerName.Unix("/run/php-fpm.sock"), new ListenerName.Tcp(null, 80))));
     }
 
     @Test

@@ -164,10 +164,10 @@ public record PoolStatus(
    * @param address as {@code unix:/run/blog.sock}, {@code tcp:127.0.0.1:8080}
    * @param app whom it serves; empty if it is not the server's own
    * @param waiting connections in the queue
-   * @param limit how many it takes
+   * @param limit of listen(2); the kernel takes one more than that
    * @param peak the most that was seen since the server started
    * @param dropped connections that the kernel dropped since the listener was opened; -1 if it does
-   *     not say, as for Unix sockets, whose clients are told at once
+   *     not say, as for Unix sockets
    */
   public record Listener(
       String address, String app, int waiting, int limit, int peak, long dropped) {}

@@ -54,6 +54,11 @@ public final class StatusReport {
     PoolStatus.Unserved unserved = status.unserved();
     String reasons = unserved.refused() == 0 ? "" : "  (" + reasons(unserved) + ")";
     fact("refused", unserved.refused() + reasons);
+    if (!status.listeners().isEmpty()) {
+      line("");
+      line("Accept queues of the kernel");
+      ListenerTable.lines(status.listeners()).forEach(row -> line("%s", printable(row)));
+    }
   }
 
   private void app(PoolStatus.App app) {

@@ -8,7 +8,7 @@ package dev.carpool.backlog;
  * when the queue is longer than the limit. So a limit of 2 is full with 3.
  *
  * @param address where it listens; several sockets may have the same one
- * @param inode of the socket, which tells those apart
+ * @param inode of the socket, by which it is the same as the one that was seen before
  * @param waiting connections in the queue
  * @param limit what was asked of listen(2), cut to net.core.somaxconn
  * @param halfOpen TCP connections on their way into the queue (the syn queue), of this address and
@@ -39,5 +39,9 @@ public record AcceptQueue(
   /** How full a queue of that limit is. */
   public static int percent(int waiting, int limit) {
     return (int) (100L * waiting / (limit + 1L));
+  }
+
+  AcceptQueue at(ListenerAddress other) {
+    return new AcceptQueue(other, inode, waiting, limit, halfOpen, drops);
   }
 }

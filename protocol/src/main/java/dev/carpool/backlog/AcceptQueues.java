@@ -19,6 +19,7 @@ public final class AcceptQueues implements AutoCloseable {
   private static final int BY_FAMILY = 20;
 
   private final NetlinkSocket socket;
+  private final UnixNames names = new UnixNames();
 
   private AcceptQueues(NetlinkSocket socket) {
     this.socket = socket;
@@ -70,13 +71,13 @@ public final class AcceptQueues implements AutoCloseable {
     return look(true);
   }
 
-  private Listing look(boolean closely) throws IOException {
+  private synchronized Listing look(boolean closely) throws IOException {
     ImmutableList.Builder<AcceptQueue> queues = ImmutableList.builder();
     List<String> unseen = new ArrayList<>();
     try {
-      queues.addAll(socket.dump(BY_FAMILY, UnixDiag.request(), UnixDiag::read));
+      queues.addAll(names.today(socket.dump(BY_FAMILY, UnixDiag.request(), UnixDiag::read)));
     } catch (ErrnoException e) {
-      unseen.add(notListed("Unix sockets", "unix_diag", e));
+      unseen.add(notListed("Unix sockets", "unix_diag", e.errno()));
     }
     try {
       List<InetDiag.Row> rows = tcp(InetDiag.LISTEN);
@@ -84,7 +85,7 @@ public final class AcceptQueues implements AutoCloseable {
           closely ? new SynQueues(rows, tcp(InetDiag.SYN_RECEIVED)) : SynQueues.NOT_ASKED;
       rows.forEach(row -> queues.add(row.queue(halfOpen.of(row))));
     } catch (ErrnoException e) {
-      unseen.add(notListed("TCP sockets", "tcp_diag", e));
+      unseen.add(notListed("TCP sockets", "tcp_diag", e.errno()));
     }
     if (unseen.size() == 2) {
       throw new IOException(String.join("; ", unseen));
@@ -100,11 +101,11 @@ public final class AcceptQueues implements AutoCloseable {
     return rows;
   }
 
-  static String notListed(String what, String module, ErrnoException why) {
-    return why.errno() == Errno.ENOENT
+  static String notListed(String what, String module, Errno errno) {
+    return errno == Errno.ENOENT
         ? "the kernel cannot list %s (ENOENT): its module %s is missing; as root: modprobe %s"
             .formatted(what, module, module)
-        : "the kernel does not list %s: %s".formatted(what, why.getMessage());
+        : "the kernel does not list %s (%s)".formatted(what, errno);
   }
 
   @Override

@@ -9,8 +9,8 @@ public sealed interface ListenerAddress {
   /**
    * A Unix socket.
    *
-   * @param name its path as it was bound, which may be relative to an unknown folder; an abstract
-   *     name begins with {@code @}. What does not print stands as {@code ?}
+   * @param name its path, relative to an unknown folder if it was bound like that; an abstract name
+   *     begins with {@code @}. What does not print stands as {@code ?}
    * @param file which file it is, as {@link SocketFileId} has it; 0 if it has none
    */
   record Unix(String name, long file) implements ListenerAddress {

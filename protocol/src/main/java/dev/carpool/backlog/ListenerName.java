@@ -17,18 +17,18 @@ public sealed interface ListenerName {
   /** Those of these sockets that are meant. */
   ImmutableList<AcceptQueue> among(List<AcceptQueue> queues);
 
-  /** A Unix socket: the one bound to this name, else the one of that file. */
+  /** A Unix socket: the one of this name, else the one of that file. */
   record Unix(String name) implements ListenerName {
     @Override
     public ImmutableList<AcceptQueue> among(List<AcceptQueue> queues) {
-      ImmutableList<AcceptQueue> bound =
+      ImmutableList<AcceptQueue> named =
           queues.stream()
               .filter(
                   q -> q.address() instanceof ListenerAddress.Unix(String n, _) && n.equals(name))
               .collect(ImmutableList.toImmutableList());
-      long file = bound.isEmpty() && !name.startsWith("@") ? SocketFileId.of(Path.of(name)) : 0;
+      long file = named.isEmpty() && !name.startsWith("@") ? SocketFileId.of(Path.of(name)) : 0;
       return file == 0
-          ? bound
+          ? named
           : queues.stream()
               .filter(q -> q.address() instanceof ListenerAddress.Unix(_, long f) && f == file)
               .collect(ImmutableList.toImmutableList());

@@ -11,27 +11,20 @@ import java.util.Map;
  */
 public final class Peaks {
 
-  private final Map<Socket, Integer> peaks = new HashMap<>();
-
-  /** An inode's number may come again, but hardly at the same address. */
-  private record Socket(ListenerAddress address, long inode) {
-    static Socket of(AcceptQueue queue) {
-      return new Socket(queue.address(), queue.inode());
-    }
-  }
+  private final Map<Long, Integer> peaks = new HashMap<>(); // by inode
 
   /** Takes what was seen now. Sockets that are not among it any more are forgotten. */
   public void see(List<AcceptQueue> all) {
-    Map<Socket, Integer> before = new HashMap<>(peaks);
+    Map<Long, Integer> known = new HashMap<>(peaks);
     peaks.clear();
     for (AcceptQueue queue : all) {
-      Socket socket = Socket.of(queue);
-      peaks.put(socket, Math.max(queue.waiting(), before.getOrDefault(socket, 0)));
+      int before = known.getOrDefault(queue.inode(), 0);
+      peaks.put(queue.inode(), Math.max(queue.waiting(), before));
     }
   }
 
   /** The longest that this queue was; what it is now if it was never seen. */
   public int of(AcceptQueue queue) {
-    return peaks.getOrDefault(Socket.of(queue), queue.waiting());
+    return peaks.getOrDefault(queue.inode(), queue.waiting());
   }
 }

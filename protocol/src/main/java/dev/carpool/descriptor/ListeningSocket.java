@@ -1,6 +1,7 @@
 package dev.carpool.descriptor;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -78,6 +79,12 @@ public final class ListeningSocket implements AutoCloseable {
   /** To be watched; stays this object's. */
   public Descriptor descriptor() {
     return descriptor;
+  }
+
+  /** The inode of the socket, by which the kernel's lists name it. */
+  public long inode() throws IOException {
+    Path link = Path.of("/proc/self/fd/" + descriptor.number());
+    return ((Number) Files.getAttribute(link, "unix:ino")).longValue();
   }
 
   /** The TCP port; 0 for Unix sockets. */
