@@ -15,8 +15,8 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
-import java.net.URI;
 import java.net.StandardProtocolFamily;
+import java.net.URI;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -88,7 +88,8 @@ class BacklogIT {
     fill(3);
 
     assertThat(carpool("backlog", listener)).isZero();
-    assertThat(row()).startsWith(listener + " 3 2 100% - - - java (" + ProcessHandle.current().pid());
+    assertThat(row())
+        .startsWith(listener + " 3 2 100% - - - java (" + ProcessHandle.current().pid());
     assertThat(out.toString(UTF_8).lines()).hasSize(4); // headings, it, nothing, counters
 
     assertThat(carpool("backlog")).isZero();
@@ -102,8 +103,7 @@ class BacklogIT {
     assertThat(carpool("backlog", "--fail-above", "66%", listener)).isZero();
     assertThat(carpool("backlog", "--fail-above", "65%", listener)).isEqualTo(1);
     assertThat(err.toString(UTF_8))
-        .isEqualTo(
-            "carpool: " + listener + " is 66% full (2 waiting, limit 2), above 65%\n");
+        .isEqualTo("carpool: " + listener + " is 66% full (2 waiting, limit 2), above 65%\n");
   }
 
   @Test
@@ -137,9 +137,7 @@ class BacklogIT {
             "carpool.backlog." + key + ".waiting\t3",
             "carpool.backlog." + key + ".limit\t2",
             "carpool.backlog_full." + key + ".percent\t100");
-    assertThat(err.toString(UTF_8))
-        .contains("/no/admin.sock")
-        .contains("nobody listens on tcp:1");
+    assertThat(err.toString(UTF_8)).contains("/no/admin.sock").contains("nobody listens on tcp:1");
   }
 
   @Test
@@ -148,7 +146,13 @@ class BacklogIT {
     Process watch =
         command(
                 System.getProperty("java.class.path", ""),
-                "backlog", "--watch", "--json", "--sample", "10ms", listener, "unix:/no/such.sock")
+                "backlog",
+                "--watch",
+                "--json",
+                "--sample",
+                "10ms",
+                listener,
+                "unix:/no/such.sock")
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
     open.add(watch::destroyForcibly);
@@ -181,7 +185,11 @@ class BacklogIT {
     Process watch =
         command(
                 System.getProperty("java.class.path", ""),
-                "backlog", "--watch", "--fail-above", "80", listener)
+                "backlog",
+                "--watch",
+                "--fail-above",
+                "80",
+                listener)
             .start();
     open.add(watch::destroyForcibly);
     watch.inputReader(UTF_8).readLine();
@@ -222,7 +230,8 @@ class BacklogIT {
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
     for (Class<?> each :
         List.of(Carpool.class, AcceptQueues.class, ImmutableList.class, Gson.class)) {
-      Path path = Path.of(URI.create(each.getProtectionDomain().getCodeSource().getLocation() + ""));
+      Path path =
+          Path.of(URI.create(each.getProtectionDomain().getCodeSource().getLocation() + ""));
       Path jar = folder.resolve(each.getSimpleName() + ".jar");
       if (Files.isDirectory(path)) {
         jar(path, jar);

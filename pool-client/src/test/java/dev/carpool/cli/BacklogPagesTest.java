@@ -58,8 +58,7 @@ class BacklogPagesTest {
   @Test
   void aTableSaysWhatWasTurnedAwaySinceTheWatchingBegan() {
     assertThat(BacklogTable.of(view(new OverflowCounters(28, 35))))
-        .endsWith(
-            "queue full 30 times (2 since watching), dropped 35 (0 since watching)\n");
+        .endsWith("queue full 30 times (2 since watching), dropped 35 (0 since watching)\n");
   }
 
   @Test

@@ -39,8 +39,7 @@ class MackerelTest {
             Duration.ZERO,
             PoolStatus.Unserved.NONE,
             PoolStatus.Activity.NONE,
-            List.of(
-                process("busy", 4, 3), process("idle", 4, 0), process("draining", 1, 1)),
+            List.of(process("busy", 4, 3), process("idle", 4, 0), process("draining", 1, 1)),
             null);
     return new PoolStatus(
         "0.1.0",

@@ -23,12 +23,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.jspecify.annotations.Nullable;
 
 /** The backlog that nobody sees: a stock php-fpm behind a stock nginx, both Debian's. */
 class PhpFpmIT {
@@ -92,11 +92,21 @@ class PhpFpmIT {
         }
         """
             .formatted(temp, root ? "user root;" : "", port));
-    run(phpFpm.toString(), "-F", "-n", root ? "-R" : "-n", "-y", temp.resolve("fpm.conf").toString());
+    run(
+        phpFpm.toString(),
+        "-F",
+        "-n",
+        root ? "-R" : "-n",
+        "-y",
+        temp.resolve("fpm.conf").toString());
     run(
         NGINX.toString(),
-        "-p", temp.toString(), "-c", temp.resolve("nginx.conf").toString(),
-        "-e", temp.resolve("nginx.log").toString());
+        "-p",
+        temp.toString(),
+        "-c",
+        temp.resolve("nginx.conf").toString(),
+        "-e",
+        temp.resolve("nginx.log").toString());
     await("both answer")
         .atMost(SOON)
         .pollInterval(Duration.ofMillis(50))

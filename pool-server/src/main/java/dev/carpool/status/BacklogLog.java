@@ -41,8 +41,7 @@ final class BacklogLog {
    * @param watched a socket that is meant twice belongs to the first
    * @return the same, with what is remembered
    */
-  ImmutableList<PoolStatus.Listener> see(
-      List<WatchedListener> watched, List<AcceptQueue> queues) {
+  ImmutableList<PoolStatus.Listener> see(List<WatchedListener> watched, List<AcceptQueue> queues) {
     Map<Long, PoolStatus.Listener> listeners = new LinkedHashMap<>();
     for (WatchedListener each : watched) {
       ImmutableList<AcceptQueue> meant = each.among(queues);

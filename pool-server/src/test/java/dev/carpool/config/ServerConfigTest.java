@@ -112,7 +112,6 @@ class ServerConfigTest {
                       new ServerConfig.App(other, ImmutableList.of(new Listener.Http("*", 8081)))),
                   ImmutableList.of(),
                   AdminConfig.NONE,
-
                   ImmutableList.of(
                       new ListenerName.Unix("/run/php-fpm.sock"), new ListenerName.Tcp(null, 80))));
     }

@@ -76,7 +76,8 @@ class BacklogWatchIT {
 
     try (RunningServer server = RunningServer.logging(file, log)) {
       Path front = directory.resolve("front.sock");
-      int limit = Integer.parseInt(Files.readAllLines(Path.of("/proc/sys/net/core/somaxconn")).getFirst());
+      int limit =
+          Integer.parseInt(Files.readAllLines(Path.of("/proc/sys/net/core/somaxconn")).getFirst());
       awaitLine(server, "unix:" + front, " plain 0 " + Math.min(4096, limit) + " 0 -");
       assertThat(line(server, "tcp:127.0.0.1:" + server.port())).contains(" plain 0 ");
       awaitLine(server, "unix:" + foreign, " - 0 2 0 -");

@@ -38,9 +38,7 @@ final class ListenerTable {
         String cell = row.get(i);
         line.append("  ")
             .append(
-                i < WORDS
-                    ? Strings.padEnd(cell, width, ' ')
-                    : Strings.padStart(cell, width, ' '));
+                i < WORDS ? Strings.padEnd(cell, width, ' ') : Strings.padStart(cell, width, ' '));
       }
       lines.add(line.toString());
     }

@@ -14,8 +14,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The names under which Unix sockets are found now. The kernel knows the one that a socket was bound
- * to; servers that replace their socket without a gap, as Carpool does, rename it afterwards.
+ * The names under which Unix sockets are found now. The kernel knows the one that a socket was
+ * bound to; servers that replace their socket without a gap, as Carpool does, rename it afterwards.
  *
  * <p>Used by one thread at a time.
  */

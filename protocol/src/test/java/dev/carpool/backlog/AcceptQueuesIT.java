@@ -149,11 +149,15 @@ class AcceptQueuesIT {
     }
   }
 
-  /** What Java has no words for: an abstract name, and TCP that accepts only after the first byte. */
+  /**
+   * What Java has no words for: an abstract name, and TCP that accepts only after the first byte.
+   */
   @Test
   void ofAnotherProcessAreSeenAndItsSynQueue() throws Exception {
     Process other =
-        new ProcessBuilder("python3", "-c", OTHER).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        new ProcessBuilder("python3", "-c", OTHER)
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
     open.add(other::destroyForcibly);
     open.add(other.getOutputStream());
     String[] words = other.inputReader(UTF_8).readLine().split(" ");

@@ -24,7 +24,8 @@ class KernelListsTest {
       "020a0000c1ab00007f000001000000000000000000000000000000000000000000000000000000000000000005000000"
           + "00000000000000000300000002000000"
           + "00000000041b3c03"
-          + "05000800000000000800 0f00000000000c0015000100000000000000060016005200 0000".replace(" ", "")
+          + "05000800000000000800 0f00000000000c0015000100000000000000060016005200 0000"
+              .replace(" ", "")
           + "28000700000000000000020000000000004000000000000000000000000000000000000003000000";
 
   private static final String TCP6 =
@@ -77,8 +78,7 @@ class KernelListsTest {
       String name = "0a000000" + "2f1b5b324a0a" + "0000"; // a path with ESC and a line's end
       String hex = UNIX.substring(0, 32) + name + "0c0004000000000080000000";
 
-      assertThat(requireNonNull(UnixDiag.read(entry(hex))).address())
-          .hasToString("unix:/?[2J?");
+      assertThat(requireNonNull(UnixDiag.read(entry(hex))).address()).hasToString("unix:/?[2J?");
     }
 
     @Test

@@ -18,7 +18,13 @@ class ListenerNameTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"unix:/run/x.sock", "unix:@abstract", "tcp:80", "tcp:127.0.0.1:80", "tcp:[::1]:80"})
+      strings = {
+        "unix:/run/x.sock",
+        "unix:@abstract",
+        "tcp:80",
+        "tcp:127.0.0.1:80",
+        "tcp:[::1]:80"
+      })
   void isWrittenAsItIsRead(String word) {
     assertThat(ListenerName.parse(word)).hasToString(word);
   }

@@ -25,8 +25,7 @@ class OverflowCountersTest {
     assertThatThrownBy(() -> OverflowCounters.of(List.of("TcpExt: A B", "TcpExt: 1 2")))
         .hasMessageContaining("/proc/net/netstat does not have ListenOverflows");
     assertThatThrownBy(() -> OverflowCounters.of(List.of())).hasMessageContaining("no line TcpExt");
-    assertThatThrownBy(
-            () -> OverflowCounters.of(List.of("TcpExt: A ListenOverflows", "TcpExt: 1")))
+    assertThatThrownBy(() -> OverflowCounters.of(List.of("TcpExt: A ListenOverflows", "TcpExt: 1")))
         .hasMessageContaining("ListenOverflows");
   }
 }

@@ -25,7 +25,9 @@ class NetlinkAnswerTest {
 
   @Test
   void comesInManyDatagramsUntilItsEnd() throws Exception {
-    take(message(ENTRY, MULTI, SEQUENCE, "one".getBytes()), message(ENTRY, MULTI, SEQUENCE, "22".getBytes()));
+    take(
+        message(ENTRY, MULTI, SEQUENCE, "one".getBytes()),
+        message(ENTRY, MULTI, SEQUENCE, "22".getBytes()));
     assertThat(answer.ended).isFalse();
     take(message(ENTRY, MULTI, SEQUENCE, "three".getBytes()));
     take(message(DONE, MULTI, SEQUENCE, number(0)));
