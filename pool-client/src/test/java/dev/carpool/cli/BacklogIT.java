@@ -224,6 +224,20 @@ class BacklogIT {
     }
   }
 
+  @Test
+  void aSandboxWithoutNetlinkIsNamedWithWhatItHasToAllow() throws Exception {
+    ProcessBuilder command =
+        command(System.getProperty("java.class.path", ""), "backlog", listener);
+    command.command().addAll(0, List.of("python3", "src/test/sandbox/without_netlink.py"));
+    Process sandboxed = command.start();
+
+    assertThat(sandboxed.waitFor()).isEqualTo(1);
+    assertThat(new String(sandboxed.getErrorStream().readAllBytes(), UTF_8))
+        .startsWith("carpool: ")
+        .contains("may not open a netlink socket (EAFNOSUPPORT)")
+        .contains("allow AF_NETLINK");
+  }
+
   /** The classes of this run where each user may read them. */
   private static Path readableByAll() throws IOException, InterruptedException {
     Path folder = Files.createTempDirectory("carpool-jars");

@@ -23,7 +23,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -44,7 +43,7 @@ class PhpFpmIT {
   @BeforeEach
   void start() throws IOException {
     Path phpFpm = phpFpm();
-    assume(phpFpm != null && Files.isExecutable(NGINX), "nginx and php-fpm");
+    assume(Files.isExecutable(phpFpm) && Files.isExecutable(NGINX), "nginx and php-fpm");
     boolean root = "root".equals(System.getProperty("user.name"));
     int port;
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -114,14 +113,14 @@ class PhpFpmIT {
         .until(() -> get("/status").statusCode() == 200);
   }
 
-  private static @Nullable Path phpFpm() throws IOException {
+  private static Path phpFpm() throws IOException {
     try (DirectoryStream<Path> found =
         Files.newDirectoryStream(Path.of("/usr/sbin"), "php-fpm[0-9]*")) {
       for (Path each : found) {
         return each;
       }
     }
-    return null;
+    return Path.of("/usr/sbin/php-fpm");
   }
 
   private static void assume(boolean installed, String packages) {
