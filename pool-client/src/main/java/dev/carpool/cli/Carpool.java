@@ -10,11 +10,8 @@ import dev.carpool.descriptor.UnixSocket;
 import dev.carpool.words.Arguments;
 import dev.carpool.words.MisuseException;
 import dev.carpool.words.Nearest;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.charset.Charset;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -100,10 +97,7 @@ public final class Carpool {
 
   /** Does what the words say, and ends with the exit code. */
   public static void main(String[] words) {
-    // System.out writes each line by itself; a report goes out in one piece.
-    PrintStream out =
-        new PrintStream(new FileOutputStream(FileDescriptor.out), false, Charset.defaultCharset());
-    int code = new Carpool(RunningServer::connect, out, System.err).run(words);
+    int code = new Carpool(RunningServer::connect, new StandardOutput(), System.err).run(words);
     System.exit(code);
   }
 

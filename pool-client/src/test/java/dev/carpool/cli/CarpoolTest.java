@@ -51,6 +51,31 @@ class CarpoolTest {
     }
 
     @Test
+    void namesTheRunningRequestsIfAsked() {
+      assertThat(run("status", "--requests")).isZero();
+      assertThat(out())
+          .isEqualTo(
+              StatusReport.of(pool.status())
+                  + """
+
+                  PID  APP    FOR  REQUEST
+                   17  blog  1.5s  GET /slow
+                  """);
+      out.reset();
+      assertThat(run("status", "--json", "--requests")).isZero();
+      assertThat(JsonParser.parseString(out()).getAsJsonObject().get("requests").toString())
+          .isEqualTo(
+              "[{\"app\":\"blog\",\"pid\":17,\"session\":3,\"age_seconds\":1.5,"
+                  + "\"what\":\"GET /slow\"}]");
+    }
+
+    @Test
+    void isForPeopleOrForPrograms() {
+      assertThat(run("status", "--json", "--watch")).isEqualTo(2);
+      assertThat(err()).startsWith("carpool: --watch is for people, and --json for programs");
+    }
+
+    @Test
     void isJsonForPrograms() {
       assertThat(run("status", "--json")).isZero();
 
@@ -84,6 +109,8 @@ class CarpoolTest {
           .isEqualTo(
               "{\"max\":6,\"max_per_app\":0,\"max_idle_time_seconds\":300.0,\"max_spawning\":4,"
                   + "\"queue_max\":100}");
+      JsonObject app = json.getAsJsonArray("apps").get(0).getAsJsonObject();
+      assertThat(app.remove("activity").getAsJsonObject().get("served").getAsLong()).isZero();
       assertThat(json.getAsJsonArray("apps").toString())
           .isEqualTo(
               "[{\"name\":\"blog\",\"root\":\"/srv/blog\",\"generation\":2,\"waiting\":1,"
@@ -91,7 +118,8 @@ class CarpoolTest {
                   + "\"spawn_failed\":0,\"shutting_down\":0,\"other\":0},\"withdrawn\":2,"
                   + "\"lost\":1,\"processes\":[{\"pid\":17,\"state\":\"draining\","
                   + "\"why\":\"restart\",\"generation\":1,\"concurrency\":1,\"sessions\":1,"
-                  + "\"served\":9,\"age_seconds\":61.0,\"idle_for_seconds\":0.0}],"
+                  + "\"served\":9,\"age_seconds\":61.0,\"idle_for_seconds\":0.0,"
+                  + "\"oldest_session_seconds\":1.5}],"
                   + "\"last_failure\":{\"id\":\"f1\",\"at\":\"2026-11-21T10:00:00Z\","
                   + "\"summary\":\"a <b> & 'c'\",\"failures\":2}}]");
     }

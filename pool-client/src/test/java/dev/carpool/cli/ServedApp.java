@@ -70,12 +70,21 @@ final class ServedApp implements AutoCloseable {
   /** Runs a command against a server's runtime directory. */
   static Outcome carpool(Path runtimeDirectory, String... words)
       throws IOException, InterruptedException {
-    ProcessBuilder builder = launcher(List.of(words));
-    builder.environment().put("CARPOOL_RUNTIME_DIR", runtimeDirectory.toString());
-    Process command = builder.start();
+    Process command = command(runtimeDirectory, words).start();
     String out = new String(command.getInputStream().readAllBytes(), UTF_8);
     String err = new String(command.getErrorStream().readAllBytes(), UTF_8);
     return new Outcome(command.waitFor(), out, err);
+  }
+
+  private static ProcessBuilder command(Path runtimeDirectory, String... words) {
+    ProcessBuilder builder = launcher(List.of(words));
+    builder.environment().put("CARPOOL_RUNTIME_DIR", runtimeDirectory.toString());
+    return builder;
+  }
+
+  /** A command against this server, that does not run yet. */
+  ProcessBuilder command(String... words) {
+    return command(runtimeDirectory, words);
   }
 
   /** Runs a command against this server. */

@@ -18,6 +18,7 @@ public enum Errno {
   EINVAL(22, "invalid argument"),
   ENFILE(23, "the system has too many open files"),
   EMFILE(24, "this process has too many open files"),
+  ENOTTY(25, "not a terminal"),
   EFBIG(27, "file too large"),
   ENOSPC(28, "no space left on device"),
   EROFS(30, "read-only file system"),

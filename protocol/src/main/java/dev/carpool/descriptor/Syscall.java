@@ -40,6 +40,7 @@ enum Syscall {
   GETPWUID_R,
   GETSOCKNAME,
   GETSOCKOPT,
+  IOCTL,
   KILL,
   LISTEN,
   MKFIFO,
@@ -55,6 +56,8 @@ enum Syscall {
   SOCKETPAIR,
   STATX,
   SYSCALL,
+  TCGETATTR,
+  TCSETATTR,
   WRITE;
 
   static final MemoryLayout ERRNO = Linker.Option.captureStateLayout();

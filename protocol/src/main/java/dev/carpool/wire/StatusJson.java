@@ -8,7 +8,9 @@ import com.google.gson.JsonObject;
 import dev.carpool.api.Histogram;
 import dev.carpool.api.PoolLimits;
 import dev.carpool.api.PoolStatus;
+import dev.carpool.api.RunningRequest;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +37,8 @@ import org.jspecify.annotations.Nullable;
  *                generation, concurrency, sessions, served, age_seconds, idle_for_seconds,
  *                oldest_session_seconds
  *   last_failure: null, or id, at (ISO 8601, UTC), summary, failures
+ * requests[]: app, pid, session, age_seconds, what ("GET /path", or empty)
+ *                                         if they were asked for
  * </pre>
  *
  * <p>Times are seconds with a fraction. The meaning of each field is that of {@link PoolStatus}.
@@ -46,6 +50,23 @@ public final class StatusJson {
   /** The status, indented, without a newline at the end. */
   public static String of(PoolStatus status) {
     return gson().setPrettyPrinting().create().toJson(pool(status));
+  }
+
+  /** The same with the requests that are being served. */
+  public static String of(PoolStatus status, List<RunningRequest> running) {
+    JsonArray requests = new JsonArray();
+    for (RunningRequest request : running) {
+      JsonObject json = new JsonObject();
+      json.addProperty("app", request.app());
+      json.addProperty("pid", request.pid());
+      json.addProperty("session", request.session());
+      json.addProperty("age_seconds", seconds(request.age()));
+      json.addProperty("what", request.what());
+      requests.add(json);
+    }
+    JsonObject json = pool(status);
+    json.add("requests", requests);
+    return gson().setPrettyPrinting().create().toJson(json);
   }
 
   /** The same in one line. */
