@@ -23,7 +23,8 @@ final class Training {
   public static void main(String[] words) {
     for (List<String> command : COMMANDS) {
       PrintStream out = new PrintStream(System.out, false);
-      int _ = new Carpool(RunningServer::connect, out, System.err).run(command.toArray(new String[0]));
+      int _ =
+          new Carpool(RunningServer::connect, out, System.err).run(command.toArray(new String[0]));
     }
     System.exit(Carpool.DONE);
   }
