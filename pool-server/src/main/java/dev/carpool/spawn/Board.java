@@ -56,7 +56,8 @@ final class Board {
    */
   String request(int session) {
     for (int slot = 0; slot + SLOT <= slots.capacity(); slot += SLOT) {
-      if (slots.getInt(slot) == session) {
+      // A slot that was never written to is all zeros, which is no session 0.
+      if (slots.getInt(slot) == session && slots.get(slot + Integer.BYTES) != 0) {
         int end = slot + Integer.BYTES;
         while (end < slot + SLOT && slots.get(end) != 0) {
           end++;
