@@ -40,6 +40,7 @@ final class ArchitectureTest {
               "wire.RequestsJson",
               "wire.ScaleJson",
               "audit",
+              "metrics.MetricsPage",
               "descriptor.SocketFile",
               "descriptor.SocketPermissions")
           .mayImport("status", "api", "backlog", "descriptor")

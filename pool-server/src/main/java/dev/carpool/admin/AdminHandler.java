@@ -18,7 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Looks at each request: who may have made it, what it asks for, and whether it may. */
-final class AdminHandler extends Handler.Abstract.NonBlocking {
+final class AdminHandler extends Handler.Abstract {
 
   private static final Logger LOG = LoggerFactory.getLogger(AdminHandler.class);
 
@@ -39,7 +39,9 @@ final class AdminHandler extends Handler.Abstract.NonBlocking {
   @Override
   public boolean handle(Request request, Response response, Callback callback) {
     String path = String.valueOf(request.getHttpURI().getPath());
-    String refusal = admittance.refusal(request.getHeaders(), path.equals("/"));
+    String refusal =
+        admittance.refusal(
+            request.getHeaders(), request.getHttpURI().getAuthority(), path.equals("/"));
     if (refusal != null) {
       LOG.debug("refused: {}", refusal);
       Answer.text(403, refusal).write(response, callback);
@@ -56,7 +58,8 @@ final class AdminHandler extends Handler.Abstract.NonBlocking {
       change(path, request, response, callback);
     } else {
       Answer wrong = views.has(path) ? Views.wrongMethod(request.getMethod(), "GET", "HEAD") : null;
-      (wrong == null ? views.show(path) : wrong).write(response, callback);
+      (wrong == null ? views.show(path, request.getHeaders().get(HttpHeader.ACCEPT)) : wrong)
+          .write(response, callback);
     }
     return true;
   }

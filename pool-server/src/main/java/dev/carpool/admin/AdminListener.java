@@ -48,7 +48,7 @@ public final class AdminListener implements AutoCloseable {
   private final Events events;
   private final String url;
 
-  private AdminListener(AdminSettings settings, AdminSources sources, Duration period)
+  private AdminListener(AdminSettings settings, AdminSources sources, Events.Rhythm rhythm)
       throws IOException {
     QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS, MIN_THREADS, 60_000);
     threads.setName("admin-http");
@@ -57,7 +57,7 @@ public final class AdminListener implements AutoCloseable {
     server = new Server(threads);
     server.setStopTimeout(0);
     server.setErrorHandler(new AdminErrors());
-    events = new Events(sources.pool(), period);
+    events = new Events(sources.pool(), rhythm);
     server.setHandler(
         new AdminHandler(
             new Admittance(settings.hosts()),
@@ -124,12 +124,12 @@ public final class AdminListener implements AutoCloseable {
    */
   public static AdminListener open(AdminSettings settings, AdminSources sources)
       throws IOException {
-    return open(settings, sources, Events.PERIOD);
+    return open(settings, sources, Events.Rhythm.USUAL);
   }
 
-  static AdminListener open(AdminSettings settings, AdminSources sources, Duration period)
+  static AdminListener open(AdminSettings settings, AdminSources sources, Events.Rhythm rhythm)
       throws IOException {
-    AdminListener listener = new AdminListener(settings, sources, period);
+    AdminListener listener = new AdminListener(settings, sources, rhythm);
     try {
       listener.server.start();
     } catch (Exception e) {

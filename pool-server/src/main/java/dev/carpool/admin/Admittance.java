@@ -37,15 +37,15 @@ final class Admittance {
   /**
    * Looks at a request.
    *
+   * @param target the authority that the request line says; null if it says none
    * @param toThePage whether it asks for the page itself, to which others may link
    * @return why it is refused, for whoever made it; null if it is not
    */
-  @Nullable String refusal(HttpFields headers, boolean toThePage) {
+  @Nullable String refusal(HttpFields headers, @Nullable String target, boolean toThePage) {
     String host = headers.get(HttpHeader.HOST);
-    String name = host == null ? null : name(host);
-    if (host == null || name == null || !(isLoopback(name) || isConfigured(name))) {
+    if (host == null || !isOurs(host) || (target != null && !isOurs(target))) {
       return "Host is %s, which is no name of this listener; ask for it as localhost, or add the name to [admin] hosts"
-          .formatted(host == null ? "not said" : "'" + host + "'");
+          .formatted(host == null ? "not said" : "'" + (isOurs(host) ? target : host) + "'");
     }
     String origin = headers.get(HttpHeader.ORIGIN);
     if (origin != null && !isOwn(origin, host)) {
@@ -83,8 +83,9 @@ final class Admittance {
     return matcher.matches() ? Ascii.toLowerCase(matcher.group(1)) : null;
   }
 
-  private static boolean isLoopback(String name) {
-    return LOOPBACK.matcher(name).matches();
+  private boolean isOurs(String authority) {
+    String name = name(authority);
+    return name != null && (LOOPBACK.matcher(name).matches() || isConfigured(name));
   }
 
   private boolean isConfigured(String name) {

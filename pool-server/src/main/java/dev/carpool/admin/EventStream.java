@@ -8,8 +8,8 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * One listener to the events. What it has no room for is left out; one that takes nothing for five
- * seconds is cut off.
+ * One listener to the events. What it has no room for is left out; one that takes nothing for too
+ * long is cut off.
  *
  * <p>Safe in any thread; nothing here waits.
  */

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
@@ -21,59 +22,65 @@ import org.slf4j.LoggerFactory;
 /**
  * The status again and again, as server-sent events, to all who listen: one snapshot and one text
  * for all of them. {@code status} comes twice a second, {@code requests}, which takes a look into
- * each busy process, every two.
+ * each busy process, every second.
  *
  * <p>Safe in any thread. Its own thread lives while somebody listens.
  */
 final class Events {
 
   static final int MOST = 32;
-  static final Duration PERIOD = Duration.ofMillis(500);
+
+  /** How often the status comes, and how long a listener may take nothing of it. */
+  record Rhythm(Duration period, Duration patience) {
+    static final Rhythm USUAL = new Rhythm(Duration.ofMillis(500), Duration.ofSeconds(5));
+
+    int missedAtMost() {
+      return Math.toIntExact(patience.dividedBy(period));
+    }
+  }
 
   private static final Logger LOG = LoggerFactory.getLogger(Events.class);
 
-  private static final int ROUNDS_OF_REQUESTS = 4;
-  private static final int MISSED_AT_MOST = 10;
+  private static final int ROUNDS_OF_REQUESTS = 2;
 
   private final ApplicationPool pool;
-  private final Duration period;
+  private final Rhythm rhythm;
   private final List<EventStream> streams = new ArrayList<>(); // guarded by this
   private @Nullable Thread thread; // guarded by this
   private byte @Nullable [] latest; // guarded by this; of this thread
   private boolean closed; // guarded by this
 
-  /**
-   * @param period from one status to the next
-   */
-  Events(ApplicationPool pool, Duration period) {
+  Events(ApplicationPool pool, Rhythm rhythm) {
     this.pool = pool;
-    this.period = period;
+    this.rhythm = rhythm;
   }
 
   /** Lets another one listen, or says that there is no room. */
   void listen(Request request, Response response, Callback callback) {
-    EventStream stream = new EventStream(request, response, callback, this, MISSED_AT_MOST);
-    byte[] first;
-    synchronized (this) {
-      if (closed || streams.size() >= MOST) {
-        first = null;
-      } else {
-        streams.add(stream);
-        first = latest == null ? "retry: 1000\n\n".getBytes(UTF_8) : latest;
-      }
-    }
+    HttpFields.Mutable fields = response.getHeaders(); // before the first event can be written
+    Answer.protect(fields);
+    fields.put(HttpHeader.CONTENT_TYPE, "text/event-stream");
+    fields.put("X-Accel-Buffering", "no"); // nginx would keep events until it has enough of them
+    EventStream stream =
+        new EventStream(request, response, callback, this, rhythm.missedAtMost());
+    byte[] first = add(stream);
     if (first == null) {
       Answer.text(503, "There are %d listeners already, and no room for more".formatted(MOST))
           .with("Retry-After", "5")
           .write(response, callback);
       return;
     }
-    HttpFields.Mutable fields = response.getHeaders();
-    Answer.protect(fields);
-    fields.put("Content-Type", "text/event-stream");
-    fields.put("X-Accel-Buffering", "no"); // nginx would keep events until it has enough of them
     stream.send(first);
     begin();
+  }
+
+  /** What it is told first; null if there is no room. */
+  private synchronized byte @Nullable [] add(EventStream stream) {
+    if (closed || streams.size() >= MOST) {
+      return null;
+    }
+    streams.add(stream);
+    return latest == null ? "retry: 1000\n\n".getBytes(UTF_8) : latest;
   }
 
   private synchronized void begin() {
@@ -82,11 +89,9 @@ final class Events {
     }
   }
 
-  void remove(EventStream stream) {
-    synchronized (this) {
-      streams.remove(stream);
-      notifyAll();
-    }
+  synchronized void remove(EventStream stream) {
+    streams.remove(stream);
+    notifyAll();
   }
 
   synchronized int listeners() {
@@ -100,7 +105,7 @@ final class Events {
       for (EventStream stream : listening(text)) {
         stream.send(text);
       }
-      next += period.toNanos();
+      next += rhythm.period().toNanos();
       try {
         if (!rest(next)) {
           return;

@@ -1,7 +1,10 @@
 package dev.carpool.admin;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.google.common.collect.ImmutableMap;
 import dev.carpool.api.PoolException;
+import dev.carpool.metrics.MetricsPage;
 import dev.carpool.wire.RequestsJson;
 import dev.carpool.wire.ScaleJson;
 import dev.carpool.wire.StatusJson;
@@ -10,13 +13,10 @@ import org.jspecify.annotations.Nullable;
 /** What can be looked at, by its path. */
 final class Views {
 
-  private static final String OPEN_METRICS =
-      "application/openmetrics-text; version=1.0.0; charset=utf-8";
-
-  /** Makes one answer from the pool as it is. */
+  /** Makes one answer from the pool as it is, in a format that is accepted if there are several. */
   @FunctionalInterface
   private interface View {
-    Answer show() throws PoolException;
+    Answer show(@Nullable String accept) throws PoolException;
   }
 
   private final ImmutableMap<String, View> views;
@@ -25,14 +25,19 @@ final class Views {
     Answer page = AdminPage.load();
     views =
         ImmutableMap.<String, View>builder()
-            .put("/", () -> page)
-            .put("/status.json", () -> Answer.json(StatusJson.of(from.pool().status())))
-            .put("/requests.json", () -> Answer.json(RequestsJson.of(from.pool().requests())))
-            .put("/scale.json", () -> Answer.json(ScaleJson.of(from.pool().status())))
-            .put("/metrics", () -> Answer.of(OPEN_METRICS, from.metrics().text()))
-            .put("/healthz", () -> health(from))
-            .put("/readyz", () -> readiness(from))
+            .put("/", _ -> page)
+            .put("/status.json", _ -> Answer.json(StatusJson.of(from.pool().status())))
+            .put("/requests.json", _ -> Answer.json(RequestsJson.of(from.pool().requests())))
+            .put("/scale.json", _ -> Answer.json(ScaleJson.of(from.pool().status())))
+            .put("/metrics", accept -> metrics(from, accept))
+            .put("/healthz", _ -> health(from))
+            .put("/readyz", _ -> readiness(from))
             .buildOrThrow();
+  }
+
+  private static Answer metrics(AdminSources from, @Nullable String accept) throws PoolException {
+    MetricsPage page = MetricsPage.of(from.pool().status(), accept);
+    return Answer.of(page.contentType(), new String(page.body(), UTF_8));
   }
 
   /** That the pool answers: a count needs its lock, as everything does. */
@@ -50,8 +55,12 @@ final class Views {
     return views.containsKey(path);
   }
 
-  /** What is at a path; that there is nothing, if so. */
-  Answer show(String path) {
+  /**
+   * What is at a path; that there is nothing, if so.
+   *
+   * @param accept the formats that are accepted
+   */
+  Answer show(String path, @Nullable String accept) {
     View view = views.get(path);
     if (view == null) {
       return Answer.text(
@@ -60,7 +69,7 @@ final class Views {
               .formatted(String.join(", ", views.keySet())));
     }
     try {
-      return view.show();
+      return view.show(accept);
     } catch (PoolException e) {
       return Answer.text(503, String.valueOf(e.getMessage()));
     }

@@ -9,8 +9,8 @@
  *
  * <p>Jetty's threads ({@code admin-http-N}, eight at most) run the endpoints; they take snapshots
  * of the pool and wait for nothing. {@code admin-events} lives while somebody listens to events.
- * May import {@code api}, {@code wire}, {@code audit} and of {@code descriptor} the file of a Unix
- * socket; imports Jetty.
+ * May import {@code api}, {@code wire}, {@code audit}, {@code metrics} and of {@code descriptor}
+ * the file of a Unix socket; imports Jetty.
  */
 @NullMarked
 package dev.carpool.admin;

@@ -46,7 +46,7 @@ final class AdminListenWord {
     if (!LOOPBACK.matcher(host).matches()) {
       throw wrong(
           word,
-          "whoever reaches the admin listener may look, so it is for this machine alone; write \"127.0.0.1:%1$d\", and come from elsewhere through an SSH tunnel (ssh -L %1$d:127.0.0.1:%1$d) or a web server that asks who it is (docs/admin.md)"
+          "whoever reaches the admin listener may look, so it is for this machine alone; write \"127.0.0.1:%1$d\", and come from elsewhere through an SSH tunnel (ssh -L %1$d:127.0.0.1:%1$d HOST) or a web server that asks who it is (docs/admin.md)"
               .formatted(port));
     }
     return new Address.Tcp(

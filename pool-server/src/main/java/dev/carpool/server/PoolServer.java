@@ -81,8 +81,7 @@ final class PoolServer implements AutoCloseable {
     listeners = new Listeners(pool, directory.path());
     adminHttp =
         new AdminHttp(
-            directory.adminToken(),
-            token -> new AdminSources(pool, () -> "# EOF\n", this::missing, token));
+            directory.adminToken(), token -> new AdminSources(pool, this::missing, token));
     reception =
         new Reception(
             pool,
@@ -113,7 +112,6 @@ final class PoolServer implements AutoCloseable {
       server.admission = new Admission(directory, admin, fifo);
       server.admission.admit(config.admin().lookGid());
       server.lookouts.add(server.adminHttp);
-      server.adminHttp.follow(config.admin());
     } catch (IOException | RuntimeException e) {
       server.close();
       throw e;
@@ -166,6 +164,14 @@ final class PoolServer implements AutoCloseable {
       return "the server is stopping";
     }
     return takesRequests ? listeners.missing(config) : "the listeners are not open yet";
+  }
+
+  /**
+   * Opens the admin listener, if one is configured. Not a part of the start, so that applications
+   * are served before.
+   */
+  void openAdmin() throws IOException {
+    adminHttp.follow(config.admin());
   }
 
   /** The admin page and the right to change in it; null if there is no admin listener. */

@@ -82,7 +82,8 @@ final class ServeCommand implements Command {
 
     A folder (this one if none is named) is served in development, under its name:
     when a file in it has changed, the next request is served by new code, and an
-    application that cannot start says why in the browser.
+    application that cannot start says why in the browser. The URL of the admin page
+    is printed (docs/admin.md); with -c it is off unless [admin] listen says where.
 
     With -c the listeners of the file are served in production: HTTP, and SCGI for
     nginx and Apache (docs/nginx.md, docs/apache.md). The signal HUP lets it read the
@@ -121,6 +122,8 @@ final class ServeCommand implements Command {
           .forEach( // no format: it would load the locales before the server is ready
               (app, places) ->
                   places.forEach(place -> out.println("Carpool serves " + app + " at " + place)));
+      out.flush();
+      server.openAdmin();
       if (options.config() == null && server.adminPage() != null) {
         out.println("  admin page         " + server.adminPage());
       }

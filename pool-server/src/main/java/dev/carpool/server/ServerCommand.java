@@ -39,6 +39,7 @@ final class ServerCommand implements Command {
       if (options.config() != null) {
         server.onReload(options::read);
       }
+      server.openAdmin();
       server.serveWakeUps(socket);
     }
     return 0;

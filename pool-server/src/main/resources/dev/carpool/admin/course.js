@@ -9,7 +9,7 @@ function remember(status) {
   if (last && (sample.served < last.served || status.server_pid !== remember.pid)) samples.length = 0; // another server
   remember.pid = status.server_pid;
   samples.push(sample);
-  while (samples.length > 2 && samples[1].at < at - COURSE - STEP) samples.shift();
+  while (samples.length > 2 && samples[1].at < at - COURSE * 1.1) samples.shift();
 }
 
 /** The last sample that is as old, or the oldest there is. */
@@ -68,14 +68,14 @@ const short = (seconds) => seconds < 1 ? +(seconds * 1000).toFixed(1) + 'ms' : s
 const SVG = 'http://www.w3.org/2000/svg';
 
 /** Lines over time; values from 0 to 1 upwards, null where there is nothing. */
-function chart(element, marks, lines, words) {
+function chart(element, length, marks, lines, words) {
   if (!element.firstChild) {
     const svg = document.createElementNS(SVG, 'svg');
     svg.setAttribute('viewBox', '0 0 100 100');
     svg.setAttribute('preserveAspectRatio', 'none');
     svg.setAttribute('aria-hidden', 'true');
     element.append(svg);
-    for (const [text, left] of [['5 minutes ago', '0'], ['now', '100%']]) {
+    for (const [text, left] of [['', '0'], ['now', '100%']]) {
       const label = make('span', 'x', text);
       label.style.left = left;
       if (left !== '0') label.style.transform = 'translateX(-100%)';
@@ -83,6 +83,7 @@ function chart(element, marks, lines, words) {
     }
   }
   const svg = element.firstChild;
+  put(element.querySelector('.x'), time(length) + ' ago');
   svg.replaceChildren();
   element.querySelectorAll('.y').forEach((label) => label.remove());
   for (const [value, text] of marks) {
@@ -113,6 +114,9 @@ function chart(element, marks, lines, words) {
 function showCourse(status) {
   const bounds = status.activity.waits.bounds_seconds;
   const end = samples[samples.length - 1].at;
+  // As much as this page has seen, so that the curves have something to show from the start.
+  const length = [60, 120, COURSE].find((seconds) => end - samples[0].at < seconds) || COURSE;
+  put($('h-course'), length === 60 ? 'The last minute' : 'The last ' + { 120: 'two', 300: 'five' }[length] + ' minutes');
   const half = [], most = [], served = [], unserved = [];
   let j = 0;
   const sampleAt = (at) => {
@@ -120,10 +124,10 @@ function showCourse(status) {
     return samples[j];
   };
   let before = null;
-  for (let step = COURSE / STEP; step >= 0; step--) {
-    const at = end - step * STEP;
+  for (let step = POINTS; step >= 0; step--) {
+    const at = end - step * length / POINTS;
     const now = samples[0].at <= at ? sampleAt(at) : null;
-    if (step < COURSE / STEP) {
+    if (step < POINTS) {
       const known = now && before && now.at > before.at;
       const counts = known ? since(now, before) : null;
       half.push(known ? quantile(counts, bounds, 0.5) : null);
@@ -136,12 +140,12 @@ function showCourse(status) {
   const low = Math.log(0.001), high = Math.log(30);
   const scale = (value) => value === null ? null : (Math.log(Math.max(0.001, value)) - low) / (high - low);
   const last = most.filter((value) => value !== null).pop();
-  chart($('c-waits'), [[0, '1 ms'], [scale(0.01), '10 ms'], [scale(0.1), '100 ms'], [scale(1), '1 s'], [scale(10), '10 s']],
+  chart($('c-waits'), length, [[0, '1 ms'], [scale(0.01), '10 ms'], [scale(0.1), '100 ms'], [scale(1), '1 s'], [scale(10), '10 s']],
     [['k1', half.map(scale)], ['k2', most.map(scale)]],
     last === undefined ? 'No request yet' : '95 of 100 requests waited at most ' + time(last) + ' lately');
   const top = nice(Math.max(1, ...served.filter((v) => v !== null), ...unserved.filter((v) => v !== null)));
   const part = (value) => value === null ? null : value / top;
-  chart($('c-traffic'), [[0, '0'], [0.5, number(top / 2)], [1, number(top)]], [['k3', served.map(part)], ['k4', unserved.map(part)]],
+  chart($('c-traffic'), length, [[0, '0'], [0.5, number(top / 2)], [1, number(top)]], [['k3', served.map(part)], ['k4', unserved.map(part)]],
     'At most ' + number(Math.round(Math.max(0, ...served))) + ' requests served a second, ' + number(Math.round(Math.max(0, ...unserved))) + ' refused');
 }
 

@@ -7,7 +7,7 @@ const STATES = { idle: '○', busy: '●', starting: '◌', draining: '◐', sto
 const MOST_TILES = 400;
 const MANY_TILES = 48;
 const MOST_DOTS = 200;
-const COURSE = 300, STEP = 5; // seconds
+const COURSE = 300, POINTS = 60; // seconds, and points of a curve
 
 function make(tag, className, text) {
   const element = document.createElement(tag);
@@ -33,7 +33,7 @@ function time(seconds) {
   if (seconds < 10) return seconds.toFixed(1) + ' s';
   if (seconds < 60) return Math.floor(seconds) + ' s';
   const m = Math.floor(seconds / 60);
-  if (m < 60) return m + ' m ' + String(Math.floor(seconds % 60)).padStart(2, '0') + ' s';
+  if (m < 60) return seconds % 60 < 1 ? m + ' m' : m + ' m ' + String(Math.floor(seconds % 60)).padStart(2, '0') + ' s';
   const h = Math.floor(m / 60);
   return h < 24 ? h + ' h ' + String(m % 60).padStart(2, '0') + ' m' : Math.floor(h / 24) + ' d ' + (h % 24) + ' h';
 }
@@ -118,7 +118,7 @@ function fillTile(tile, process) {
   const word = process ? process.state : 'empty';
   tile.dataset.state = word;
   const outdated = process && (word === 'idle' || word === 'busy') && process.generation !== process.app.generation;
-  tile.className = 'tile ' + (word in STATES ? word : 'empty') + (outdated ? ' outdated' : '');
+  tile.className = 'tile ' + (Object.hasOwn(STATES, word) ? word : 'empty') + (outdated ? ' outdated' : '');
   state.dataset.glyph = STATES[word] || '';
   if (!process) {
     [name, since].forEach((part) => put(part, ''));
@@ -152,6 +152,7 @@ function showRoom(status) {
   [...children($('room'), dots + soon, () => make('i'))].forEach((dot, i) => {
     dot.className = i < soon ? 'soon' : i - soon < here ? (i === soon ? 'here first' : 'here') : '';
   });
+  $('room').classList.toggle('large', dots + soon <= 60);
   const words = waiting + expecting === 0
     ? 'Nobody waits. There is room for ' + number(limits.queue_max) + '.'
     : number(waiting) + ' of ' + number(limits.queue_max) + ' wait'

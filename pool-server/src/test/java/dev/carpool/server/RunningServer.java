@@ -161,6 +161,33 @@ final class RunningServer implements AutoCloseable {
     return process.pid();
   }
 
+  /** What follows a word at the beginning of a line that the server says after it is ready. */
+  String awaitSaid(String word) throws IOException {
+    BufferedReader out = process.inputReader(UTF_8);
+    for (String line = out.readLine(); line != null; line = out.readLine()) {
+      said.add(line);
+      if (line.strip().startsWith(word)) {
+        return line.strip().substring(word.length()).strip();
+      }
+    }
+    throw new AssertionError("the server did not say " + word + ": " + said + "\n" + log());
+  }
+
+  /** Where the admin listener is now, as the log says it. */
+  String adminUrl() throws IOException {
+    awaitLog("the admin listener is at ");
+    Matcher url = Pattern.compile("the admin listener is at (\\S+);").matcher(log());
+    String last = "";
+    while (url.find()) {
+      last = url.group(1);
+    }
+    return last;
+  }
+
+  Path adminToken() {
+    return runtimeDirectory.resolve("admin.token");
+  }
+
   /** What the server logged until now. */
   String log() throws IOException {
     return Files.readString(log);
