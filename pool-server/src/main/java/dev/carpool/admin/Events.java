@@ -61,8 +61,7 @@ final class Events {
     Answer.protect(fields);
     fields.put(HttpHeader.CONTENT_TYPE, "text/event-stream");
     fields.put("X-Accel-Buffering", "no"); // nginx would keep events until it has enough of them
-    EventStream stream =
-        new EventStream(request, response, callback, this, rhythm.missedAtMost());
+    EventStream stream = new EventStream(request, response, callback, this, rhythm.missedAtMost());
     byte[] first = add(stream);
     if (first == null) {
       Answer.text(503, "There are %d listeners already, and no room for more".formatted(MOST))
