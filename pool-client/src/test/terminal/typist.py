@@ -3,7 +3,7 @@
     typist.py 'STEPS as a JSON list' COMMAND [ARGUMENT ...]
 
 A step is ["await", TEXT] (what was shown since the last step has it), ["type", TEXT],
-["size", ROWS, COLUMNS] or ["signal", NAME]. Prints a JSON object: all that was shown, the exit
+["size", ROWS, COLUMNS] or ["signal", NAME], also to another process: ["signal", NAME, PID]. Prints a JSON object: all that was shown, the exit
 status, and the terminal's modes before, while and after.
 """
 
@@ -50,7 +50,7 @@ def main():
             mark = len(shown)
             resize(terminal, *values)
         elif step == "signal":
-            os.kill(pid, getattr(signal, "SIG" + values[0]))
+            os.kill((values[1:] or [pid])[0], getattr(signal, "SIG" + values[0]))
     deadline = time.monotonic() + PATIENCE
     status = None
     while status is None and time.monotonic() < deadline:

@@ -8,10 +8,8 @@ import dev.carpool.api.Receipt;
 import dev.carpool.api.RunningRequest;
 import dev.carpool.api.Session;
 import dev.carpool.channel.MessageChannel;
-import dev.carpool.channel.RuntimeDirectory;
 import dev.carpool.descriptor.Connector;
 import dev.carpool.descriptor.Descriptor;
-import dev.carpool.descriptor.UnreachableException;
 import dev.carpool.wire.ActivityMessages;
 import dev.carpool.wire.AppMessages;
 import dev.carpool.wire.Quantities;
@@ -102,36 +100,7 @@ public final class RemotePool implements ApplicationPool {
   public static RemotePool connect(
       Path adminSocket, String name, Duration within, Consumer<Connector.Retry> heard)
       throws PoolException {
-    long deadline = System.nanoTime() + within.toNanos();
-    try {
-      RuntimeDirectory directory = RuntimeDirectory.find(adminSocket.getParent());
-      Descriptor socket = new Connector(adminSocket, directory::isServed, heard).connect(within);
-      return greet(socket, name, Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));
-    } catch (UnreachableException e) {
-      throw switch (e.errno()) {
-        case ENOENT ->
-            new PoolException.Unavailable("No pool server runs here: " + e.getMessage() + ".");
-        case ECONNREFUSED ->
-            new PoolException.Unavailable("The pool server has gone: " + e.getMessage() + ".");
-        case EAGAIN ->
-            new PoolException.Unavailable(
-                "The pool server lives, but does not answer: " + e.getMessage() + ".");
-        case EACCES, EPERM ->
-            new PoolException.Denied(
-                "This user may not connect to %s; root and the server's own user may, and its look_group."
-                    .formatted(adminSocket));
-        default -> new PoolException.Unavailable(e.getMessage() + ".");
-      };
-    } catch (HungUpException e) {
-      throw new PoolException.Unavailable(
-          "The pool server hung up before it said a word (%s). Only root, its own user and its look_group may use %s."
-              .formatted(e.getMessage(), adminSocket));
-    } catch (IOException e) {
-      throw new PoolException.Unavailable("The pool server does not answer: " + e.getMessage());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new PoolException.Unavailable("Interrupted while connecting to the pool server.");
-    }
+    return AdminDoor.enter(adminSocket, name, within, heard);
   }
 
   /**

@@ -44,6 +44,11 @@ record OnTerminal(String shown, int status, JsonArray before, JsonArray during, 
       return add("signal", name);
     }
 
+    /** Sends a signal to another process. */
+    Steps signal(String name, long pid) {
+      return add("signal", name, pid);
+    }
+
     private Steps add(Object... step) {
       steps.add(List.of(step));
       return this;
