@@ -104,7 +104,9 @@ final class Events {
       for (EventStream stream : listening(text)) {
         stream.send(text);
       }
-      next += rhythm.period().toNanos();
+      // One that is late is not caught up with: nobody wants two in a row.
+      long now = System.nanoTime();
+      next = now + Math.max(0, next + rhythm.period().toNanos() - now);
       try {
         if (!rest(next)) {
           return;

@@ -143,6 +143,9 @@ class EventsIT {
 
     admin.listener.close();
 
-    assertThat(new String(socket.getInputStream().readAllBytes(), UTF_8)).endsWith("0\r\n\r\n");
+    assertThat(socket.getInputStream().readAllBytes())
+        .as("what was on its way")
+        .hasSizeLessThan(50_000);
+    awaitListeners(0);
   }
 }

@@ -215,11 +215,15 @@ final class Chromium implements AutoCloseable {
       socket.abort();
     }
 
-    /** Shows it as to somebody who likes it so: {@code dark} or {@code light}. */
+    /** Shows it as to somebody who likes {@code dark} or {@code light}, and nothing that moves. */
     void prefer(String scheme) {
       call(
           "Emulation.setEmulatedMedia",
-          Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
+          Map.of(
+              "features",
+              List.of(
+                  Map.of("name", "prefers-color-scheme", "value", scheme),
+                  Map.of("name", "prefers-reduced-motion", "value", "reduce"))));
     }
   }
 }

@@ -19,9 +19,10 @@ class PagePictureIT {
 
   private static final int WIDTH = 1240;
   private static final int HEIGHT = 1420;
-  private static final int SECONDS = 50;
+  private static final int SECONDS = 46;
 
   @TempDir Path temp;
+  private final long began = System.nanoTime();
   private volatile boolean over;
 
   @Test
@@ -96,7 +97,7 @@ class PagePictureIT {
                   if (least == 0) {
                     pause(1500); // who asks for what does not start is patient
                   }
-                  boolean high = System.nanoTime() / 1_000_000_000L % 20 < 12;
+                  boolean high = (System.nanoTime() - began) / 1_000_000_000L % 20 < 15;
                   if (high || number % 3 == 0) {
                     go(
                         server,

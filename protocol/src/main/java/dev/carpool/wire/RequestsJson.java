@@ -32,7 +32,7 @@ public final class RequestsJson {
     return new GsonBuilder().disableHtmlEscaping();
   }
 
-  private static JsonArray list(List<RunningRequest> requests) {
+  static JsonArray list(List<RunningRequest> requests) {
     JsonArray list = new JsonArray();
     for (RunningRequest request : requests) {
       JsonObject json = new JsonObject();

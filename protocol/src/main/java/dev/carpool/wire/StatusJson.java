@@ -54,18 +54,8 @@ public final class StatusJson {
 
   /** The same with the requests that are being served. */
   public static String of(PoolStatus status, List<RunningRequest> running) {
-    JsonArray requests = new JsonArray();
-    for (RunningRequest request : running) {
-      JsonObject json = new JsonObject();
-      json.addProperty("app", request.app());
-      json.addProperty("pid", request.pid());
-      json.addProperty("session", request.session());
-      json.addProperty("age_seconds", seconds(request.age()));
-      json.addProperty("what", request.what());
-      requests.add(json);
-    }
     JsonObject json = pool(status);
-    json.add("requests", requests);
+    json.add("requests", RequestsJson.list(running));
     return gson().setPrettyPrinting().create().toJson(json);
   }
 
