@@ -47,6 +47,7 @@ final class Difference {
     change("look_group", lookGroup(before), lookGroup(after));
     change("admin listen", adminListen(before), adminListen(after));
     change("admin hosts", before.admin().hosts(), after.admin().hosts());
+    change("backlog watch", before.watch(), after.watch());
   }
 
   private static String adminListen(ServerConfig config) {
