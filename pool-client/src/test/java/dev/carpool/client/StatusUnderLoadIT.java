@@ -135,12 +135,12 @@ class StatusUnderLoadIT {
   }
 
   /**
-   * Asks a hundred times. The slowest answer must be fast, in the best of three rounds: others use
-   * this machine, too.
+   * Asks a hundred times. The slowest answer must be fast, in one of five rounds: others use this
+   * machine, too.
    */
   private static void assertFast(String what, Callable<?> question) throws Exception {
     List<Long> micros = new ArrayList<>();
-    for (int round = 0; round < 3; round++) {
+    for (int round = 0; round < 5; round++) {
       micros.clear();
       for (int i = 0; i < 100; i++) {
         long begin = System.nanoTime();
