@@ -18,6 +18,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class EventsIT {
@@ -116,6 +117,7 @@ class EventsIT {
   }
 
   @Test
+  @Timeout(20) // in which it reads for as long as the other one is not cut off
   void whoDoesNotReadIsCutOffAndHoldsUpNobody() throws Exception {
     admin.pool.name = "x".repeat(200_000);
     Socket slow = new Socket();
