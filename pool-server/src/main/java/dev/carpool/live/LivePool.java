@@ -244,28 +244,10 @@ public final class LivePool implements ApplicationPool {
   private Receipt limit(
       String what, UnaryOperator<PoolLimits> change, Function<PoolLimits, Object> reading)
       throws PoolException {
-    return change(
-        () -> {
-          PoolLimits before = machine.limits();
-          PoolLimits after = change.apply(before);
-          return new Change(
-              what,
-              reading.apply(before).toString(),
-              reading.apply(after).toString(),
-              new PoolEvent.LimitsChanged(after));
-        });
+    return change(() -> Change.ofLimit(what, machine.limits(), change, reading));
   }
 
-  /** What an administrator changes. */
-  private record Change(String what, String before, String after, PoolEvent event) {}
-
-  /** Reads the machine, under its lock, for what is to be changed. */
-  @FunctionalInterface
-  private interface Wish {
-    Change read() throws PoolException;
-  }
-
-  private Receipt change(Wish wish) throws PoolException {
+  private Receipt change(Change.Wish wish) throws PoolException {
     List<PoolEffect> toDo;
     Receipt receipt;
     lock.enter();
@@ -286,12 +268,12 @@ public final class LivePool implements ApplicationPool {
 
   @Override
   public int active() {
-    return status().active();
+    return locked(machine::active);
   }
 
   @Override
   public int count() {
-    return status().count();
+    return locked(machine::count);
   }
 
   @Override
@@ -302,13 +284,8 @@ public final class LivePool implements ApplicationPool {
 
   @Override
   public PoolStatus status() {
-    PoolStatus status;
-    lock.enter();
-    try {
-      status = machine.status(version, ProcessHandle.current().pid(), System.nanoTime());
-    } finally {
-      lock.leave();
-    }
+    PoolStatus status =
+        locked(() -> machine.status(version, ProcessHandle.current().pid(), System.nanoTime()));
     return status.withListeners(listeners.get());
   }
 
@@ -319,14 +296,16 @@ public final class LivePool implements ApplicationPool {
 
   @Override
   public List<RunningRequest> requests() {
-    List<RunningRequest> running;
+    return spawner.describe(locked(() -> machine.running(System.nanoTime())));
+  }
+
+  private <T> T locked(Supplier<T> look) {
     lock.enter();
     try {
-      running = machine.running(System.nanoTime());
+      return look.get();
     } finally {
       lock.leave();
     }
-    return spawner.describe(running);
   }
 
   /**
