@@ -32,6 +32,7 @@ final class StatusCommand implements AdminCommand {
           --requests         also each request that is being served: process, how long,
                              method and path where the process says them
           --json             the same for programs: JSON with fields that do not change
+                             (docs/json.md)
 
         Examples:
           carpool status

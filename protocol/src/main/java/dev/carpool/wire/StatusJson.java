@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The pool's status for programs. Stable: fields may be added, but none is renamed, removed or
- * given another meaning.
+ * given another meaning. docs/json.md tells them to users.
  *
  * <pre>
  * version, server_pid, shutting_down,
