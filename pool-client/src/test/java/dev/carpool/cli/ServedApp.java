@@ -3,6 +3,7 @@ package dev.carpool.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.carpool.descriptor.Litter;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.URI;
@@ -41,7 +42,7 @@ final class ServedApp implements AutoCloseable {
   }
 
   static ServedApp start(String... options) throws IOException {
-    Path directory = Files.createTempDirectory("cp");
+    Path directory = Litter.folder("cp");
     Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
     Path runtimeDirectory = directory.resolve("run");
     List<String> words = new ArrayList<>(List.of("serve", ECHO.toString(), "--port", "0"));

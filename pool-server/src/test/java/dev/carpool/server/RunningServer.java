@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.carpool.descriptor.Litter;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -96,7 +97,7 @@ final class RunningServer implements AutoCloseable {
 
   private static RunningServer start(Stream<Object> arguments, Consumer<ProcessBuilder> change)
       throws IOException {
-    Path directory = Files.createTempDirectory("cp");
+    Path directory = Litter.folder("cp");
     Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
     Path log = directory.resolve("log");
     List<String> words = new ArrayList<>(List.of("serve"));
