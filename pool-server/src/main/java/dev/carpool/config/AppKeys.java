@@ -19,7 +19,8 @@ final class AppKeys {
 
   private static final ImmutableSet<String> KEYS =
       ImmutableSet.<String>builder()
-          .add("root", "kind", "entry", "python", "command", "spawn", "min", "max")
+          .add("root", "kind", "entry", "command", "spawn", "min", "max")
+          .addAll(AppKind.byInterpreterKey().keySet())
           .add("concurrency", "max_idle_time", "start_timeout", "max_requests")
           .add("max_request_time", "slow_request_time")
           .add("memory_limit", "hard_memory_limit", "listen", "log")
@@ -43,7 +44,7 @@ final class AppKeys {
   ServerConfig.App app(Section app, String name, PoolLimits pool) {
     app.allow(KEYS);
     Path root = root(app);
-    AppKind kind = app.word("kind", AppKind.AUTO);
+    AppKind kind = kind(app);
     AppLimits limits = limits(app);
     AppSpec spec =
         AppSpec.named(name, root == null ? Path.of("/") : root)
@@ -60,6 +61,20 @@ final class AppKeys {
             .withLog(log(app));
     ListenKeys.Listening listening = listenKeys.read(app, name);
     return new ServerConfig.App(spec, listening.listeners(), listening.permissions());
+  }
+
+  /** The kind that is named, or the one whose interpreter is. */
+  private static AppKind kind(Section app) {
+    AppKind kind = app.word("kind", AppKind.AUTO);
+    if (kind != AppKind.AUTO) {
+      return kind;
+    }
+    for (var interpreter : AppKind.byInterpreterKey().entrySet()) {
+      if (app.has(interpreter.getKey())) {
+        return interpreter.getValue();
+      }
+    }
+    return kind;
   }
 
   private int min(Section app, int max, PoolLimits pool) {
@@ -151,27 +166,33 @@ final class AppKeys {
   /** The words that start the app. A program with a slash in its name counts from the root. */
   private static ImmutableList<String> command(Section app, AppKind kind, @Nullable Path root) {
     ImmutableList<String> command = app.list("command", word -> word);
-    String python = app.text("python");
     if (kind == AppKind.HELPER && !app.has("command")) {
       app.wrong(app.at("kind"), "kind \"helper\" needs 'command', a list of words to execute");
     }
     if (app.has("command") && kind != AppKind.HELPER) {
       app.wrong(
           app.at("command"),
-          "'command' belongs to kind = \"helper\"; the interpreter of other kinds is 'python'");
+          "'command' belongs to kind = \"helper\"; the interpreter of other kinds is '%s'"
+              .formatted(String.join("' or '", AppKind.byInterpreterKey().keySet())));
     } else if (app.has("command") && (command.isEmpty() || command.get(0).isBlank())) {
       app.wrong(app.at("command"), "'command' must name a program");
     }
-    if (python == null) {
-      return command;
+    for (var interpreter : AppKind.byInterpreterKey().entrySet()) {
+      String key = interpreter.getKey();
+      String program = app.text(key);
+      if (program != null && interpreter.getValue() == kind) {
+        boolean isName = program.indexOf('/') < 0 || root == null;
+        command = ImmutableList.of(isName ? program : root.resolve(program).toString());
+      } else if (program != null) {
+        String own = kind.interpreterKey();
+        app.wrong(
+            app.at(key),
+            app.has("kind")
+                ? "'%s' has no meaning for kind = \"%s\"; say '%s'"
+                    .formatted(key, kind.word(), own == null ? "command" : own)
+                : "'%s' and '%s' belong to different kinds; keep one".formatted(own, key));
+      }
     }
-    if (kind == AppKind.HELPER) {
-      app.wrong(app.at("python"), "'python' has no meaning for kind = \"helper\"; say 'command'");
-      return command;
-    }
-    if (python.indexOf('/') < 0 || root == null) {
-      return ImmutableList.of(python);
-    }
-    return ImmutableList.of(root.resolve(python).toString());
+    return command;
   }
 }

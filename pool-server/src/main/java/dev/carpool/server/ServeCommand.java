@@ -1,21 +1,16 @@
 package dev.carpool.server;
 
 import com.google.common.collect.ImmutableList;
-import dev.carpool.api.AppSpec;
 import dev.carpool.config.Address;
 import dev.carpool.config.ConfigException;
 import dev.carpool.config.Environment;
 import dev.carpool.config.Listener;
 import dev.carpool.config.ServerConfig;
-import dev.carpool.spawn.AppDetector;
 import dev.carpool.words.Arguments;
 import dev.carpool.words.MisuseException;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** {@code carpool serve}: a pool, and an HTTP server in front of it. */
@@ -29,7 +24,7 @@ final class ServeCommand implements Command {
    *
    * @param folder of the application; null if none was named
    * @param port null if none was named
-   * @param python the interpreter; null for the usual one
+   * @param recognition how the folder is run
    * @param environment null for what is usual for a folder or is in the file
    */
   private record Wish(
@@ -37,7 +32,7 @@ final class ServeCommand implements Command {
       @Nullable Path folder,
       String host,
       @Nullable Integer port,
-      @Nullable String python,
+      FolderRecognition recognition,
       @Nullable Environment environment) {
 
     static Wish take(Arguments arguments) throws MisuseException, IOException {
@@ -47,12 +42,12 @@ final class ServeCommand implements Command {
         throw new MisuseException("there is no port " + port + "; the highest is 65535");
       }
       String host = arguments.option("--host");
-      String python = arguments.option("--python");
+      FolderRecognition recognition = FolderRecognition.take(arguments);
       Environment environment = environment(arguments.option("--environment"));
       Path folder = CommonOptions.path(arguments.next());
       arguments.end();
       return new Wish(
-          options, folder, host == null ? DEFAULT_HOST : host, port, python, environment);
+          options, folder, host == null ? DEFAULT_HOST : host, port, recognition, environment);
     }
 
     private static @Nullable Environment environment(@Nullable String word) throws MisuseException {
@@ -94,8 +89,8 @@ final class ServeCommand implements Command {
                          given
       --host ADDRESS     the address to listen on; * for all; 127.0.0.1 if not given
       --environment WORD development or production, whatever else was said
-      --python PROGRAM   the interpreter for a Python application; python3 if not given
     """
+        + FolderRecognition.help()
         + CommonOptions.help()
         + """
 
@@ -111,12 +106,17 @@ final class ServeCommand implements Command {
       throws MisuseException, ConfigException, IOException, InterruptedException {
     Wish wish = Wish.take(arguments);
     CommonOptions options = wish.options();
-    ServerConfig config = wanted(wish);
+    FolderRecognition.Recognised folder =
+        options.config() == null ? wish.recognition().of(wish.folder()) : null;
+    ServerConfig config = wanted(wish, folder);
     try (PoolServer server = PoolServer.start(config, options.directory())) {
       if (options.config() != null) {
-        server.onReload(() -> wanted(wish));
+        server.onReload(() -> wanted(wish, null));
       }
       PrintStream out = System.out;
+      if (folder != null) {
+        out.println(folder.how());
+      }
       server
           .listen()
           .forEach( // no format: it would load the locales before the server is ready
@@ -142,21 +142,22 @@ final class ServeCommand implements Command {
     return 0;
   }
 
-  private static ServerConfig wanted(Wish wish) throws MisuseException, ConfigException {
+  private static ServerConfig wanted(Wish wish, FolderRecognition.@Nullable Recognised folder)
+      throws MisuseException, ConfigException {
     ServerConfig config = wish.options().read();
     Path file = wish.options().config();
-    if (file == null) {
+    if (folder != null) {
       config = config.withEnvironment(Environment.DEVELOPMENT);
     }
     if (wish.environment() != null) {
       config = config.withEnvironment(wish.environment());
     }
-    if (file == null && config.environment() == Environment.DEVELOPMENT) {
+    if (folder != null && config.environment() == Environment.DEVELOPMENT) {
       config = config.withAdmin(config.admin().withListen(new Address.Tcp(DEFAULT_HOST, 0)));
     }
-    if (file == null) {
+    if (folder != null) {
       return config.withApps(
-          ImmutableList.of(new ServerConfig.App(folder(wish), ImmutableList.of(wish.listener()))));
+          ImmutableList.of(new ServerConfig.App(folder.app(), ImmutableList.of(wish.listener()))));
     }
     if (wish.folder() != null) {
       throw new MisuseException("Give a folder or -c FILE, not both.");
@@ -178,27 +179,5 @@ final class ServeCommand implements Command {
               + " has a listener; add listen = [\"http:127.0.0.1:8080\"], or give --port.");
     }
     return config;
-  }
-
-  private static AppSpec folder(Wish wish) throws MisuseException {
-    Path root = (wish.folder() == null ? Path.of("") : wish.folder()).toAbsolutePath().normalize();
-    if (!Files.isDirectory(root)) {
-      throw new MisuseException(
-          root + (Files.exists(root) ? " is no folder." : " does not exist."));
-    }
-    Optional<AppDetector.Found> found = AppDetector.detect(root);
-    if (found.isEmpty()) {
-      throw new MisuseException(
-          "Nothing in "
-              + root
-              + " says how to run it: no wsgi.py, passenger_wsgi.py, app.py or manage.py."
-              + " With -c carpool.toml anything can be named.");
-    }
-    Path name = root.getFileName();
-    AppSpec app =
-        AppSpec.named(name == null ? "app" : name.toString(), root)
-            .withKind(found.get().kind())
-            .withEntry(found.get().entry());
-    return wish.python() == null ? app : app.withCommand(List.of(wish.python()));
   }
 }

@@ -1,59 +1,41 @@
 package dev.carpool.spawn;
 
+import com.google.common.collect.ImmutableList;
 import dev.carpool.api.AppKind;
 import dev.carpool.api.AppSpec;
-import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 
 /** Finds out how an application is run from the files in its root. */
 public final class AppDetector {
 
-  private static final List<String> WSGI_FILES = List.of("wsgi.py", "passenger_wsgi.py", "app.py");
-
   private AppDetector() {}
 
-  /** What an application was recognised as, and by which file. */
-  public record Found(AppKind kind, String entry, Path by) {}
+  /** What an application was recognised as, where it starts, and by which file that was seen. */
+  public record Found(Language language, String entry, Path by) {}
 
-  /**
-   * Looks for {@code wsgi.py}, {@code passenger_wsgi.py} and {@code app.py}, then for the one
-   * package with a {@code wsgi.py} beside Django's {@code manage.py}.
-   */
-  public static Optional<Found> detect(Path root) {
-    for (String file : WSGI_FILES) {
-      Path path = root.resolve(file);
-      if (Files.isRegularFile(path)) {
-        return Optional.of(new Found(AppKind.WSGI, file.substring(0, file.length() - 3), path));
-      }
+  /** Everything that a folder can be run as; what is taken, if nobody chooses, is first. */
+  public static ImmutableList<Found> detect(Path root) {
+    ImmutableList.Builder<Found> found = ImmutableList.builder();
+    for (Language language : Language.ALL) {
+      detect(root, language).ifPresent(found::add);
     }
-    return Files.isRegularFile(root.resolve("manage.py")) ? django(root) : Optional.empty();
+    return found.build();
   }
 
-  private static Optional<Found> django(Path root) {
-    List<Path> found = new ArrayList<>();
-    try (DirectoryStream<Path> packages = Files.newDirectoryStream(root)) {
-      for (Path directory : packages) {
-        if (Files.isRegularFile(directory.resolve("wsgi.py"))) {
-          found.add(directory);
-        }
+  /** Where an application of this kind starts. */
+  static Optional<Found> detect(Path root, Language language) {
+    for (Sign sign : language.signs()) {
+      Optional<Sign.Shown> shown = sign.in(root);
+      if (shown.isPresent()) {
+        return shown.map(it -> new Found(language, it.entry(), it.by()));
       }
-    } catch (IOException e) {
-      return Optional.empty();
     }
-    if (found.size() != 1) {
-      return Optional.empty();
-    }
-    Path project = found.getFirst();
-    return Optional.of(
-        new Found(AppKind.WSGI, project.getFileName() + ".wsgi", project.resolve("wsgi.py")));
+    return Optional.empty();
   }
 
-  /** The application with its kind and entry filled in. */
+  /** The application with its kind filled in, and its entry where the files show one. */
   static AppSpec resolve(AppSpec app) throws StartProblem {
     if (!Files.isDirectory(app.root())) {
       throw new StartProblem(
@@ -63,18 +45,20 @@ public final class AppDetector {
           "give the directory with the application's code as root");
     }
     if (app.kind() != AppKind.AUTO) {
-      return app;
+      return app.entry() != null
+          ? app
+          : detect(app.root(), Language.of(app.kind()))
+              .map(found -> app.withEntry(found.entry()))
+              .orElse(app);
     }
-    Found found =
-        detect(app.root())
-            .orElseThrow(
-                () ->
-                    new StartProblem(
-                        "nothing in " + app.root() + " says how to run it",
-                        "expected one of "
-                            + String.join(", ", WSGI_FILES)
-                            + " or Django's manage.py; or set kind and entry in carpool.toml"));
-    AppSpec resolved = app.withKind(found.kind());
+    ImmutableList<Found> all = detect(app.root());
+    if (all.isEmpty()) {
+      throw new StartProblem(
+          "nothing in " + app.root() + " says how to run it",
+          "expected one of " + Language.allSigns() + "; or set kind and entry in carpool.toml");
+    }
+    Found found = all.getFirst();
+    AppSpec resolved = app.withKind(found.language().kind());
     return app.entry() == null ? resolved.withEntry(found.entry()) : resolved;
   }
 }

@@ -2,7 +2,6 @@ package dev.carpool.spawn;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
-import dev.carpool.api.AppKind;
 import dev.carpool.api.AppSpec;
 import dev.carpool.descriptor.Account;
 import java.io.IOException;
@@ -67,12 +66,12 @@ record LaunchPlan(
 
     ImmutableMap<String, String> environment =
         environment(resolved, identity, DotEnvFile.read(root, identity, server), server);
-    ImmutableList<String> command = command(resolved, root, helpers, reach, environment);
+    Language language = Language.of(resolved.kind());
+    ImmutableList<String> command = command(resolved, language, root, helpers, reach, environment);
     ExecChain chain = ExecChain.of(identity, resolved.runAs(), server);
     ExecChain.check(environment);
     Notices.say(app.name(), identity.notice());
-    return new LaunchPlan(
-        command, environment, root, identity, chain, resolved.kind() == AppKind.WSGI);
+    return new LaunchPlan(command, environment, root, identity, chain, language.preloads());
   }
 
   /** The same, but to load the application and to fork. */
@@ -94,24 +93,29 @@ record LaunchPlan(
   }
 
   private static ImmutableList<String> command(
-      AppSpec app, Path root, Path helpers, Reach reach, Map<String, String> environment)
+      AppSpec app,
+      Language language,
+      Path root,
+      Path helpers,
+      Reach reach,
+      Map<String, String> environment)
       throws StartProblem {
     String path = environment.getOrDefault("PATH", DEFAULT_PATH);
     List<String> words = app.command();
-    if (app.kind() == AppKind.HELPER && words.isEmpty()) {
+    if (words.isEmpty() && language.interpreter() == null) {
       throw new StartProblem(
-          "it is of kind helper, but has no command",
-          "set command to the program that speaks the helper contract");
+          "it is of kind " + language.kind().word() + ", but has no command",
+          "set command to " + language.title());
     }
     if (words.isEmpty()) {
-      words = List.of("python3");
+      words = List.of(language.interpreter());
     }
     ImmutableList.Builder<String> command = ImmutableList.builder();
-    Path program = program(words.getFirst(), root, path, reach);
+    Path program = program(words.getFirst(), language, root, path, reach);
     reach.require(Reach.Wish.EXECUTE, program, ", where its program %s is", OTHER_USER);
     command.add(program.toString()).addAll(words.subList(1, words.size()));
-    if (app.kind() == AppKind.WSGI) {
-      Path helper = helper(helpers.resolve("python/carpool_wsgi.py"));
+    if (language.helper() != null) {
+      Path helper = helper(helpers.resolve(language.helper()));
       reach.require(
           Reach.Wish.READ,
           helper,
@@ -158,7 +162,7 @@ record LaunchPlan(
     return file;
   }
 
-  private static Path program(String word, Path root, String path, Reach reach)
+  private static Path program(String word, Language language, Path root, String path, Reach reach)
       throws StartProblem {
     if (word.contains("/")) {
       Path program = root.resolve(word);
@@ -186,6 +190,9 @@ record LaunchPlan(
     }
     throw new StartProblem(
         "there is no program '" + word + "' in " + path,
-        "install it, or give its full path (python = \"/usr/bin/python3\")");
+        language.interpreter() == null
+            ? "install it, or give its full path in command"
+            : "install it, or give its full path (%s = \"/usr/bin/%s\")"
+                .formatted(language.kind().interpreterKey(), language.interpreter()));
   }
 }

@@ -4,7 +4,6 @@ import dev.carpool.api.AppSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 
 /** The file that starts an application; its owner is whose processes they are. */
@@ -13,28 +12,24 @@ final class StartFile {
   private StartFile() {}
 
   /**
-   * The module that is imported first, or the command of a helper that lies below the root; the
-   * root itself where there is no such file.
+   * The file that an entry means, or where the command is the whole program, the command if it lies
+   * below the root; the root itself where there is no such file.
    *
    * @param app with its kind filled in
    * @param root its root, without links
    */
   static Path of(AppSpec app, Path root) {
-    return switch (app.kind()) {
-      case WSGI -> wsgi(app, root).orElse(root);
-      case HELPER -> command(app, root).orElse(root);
-      case AUTO -> throw new AssertionError("resolved before");
-    };
+    Language language = Language.of(app.kind());
+    boolean runsCommand = language.interpreter() == null;
+    return (runsCommand ? command(app, root) : entry(app, language, root)).orElse(root);
   }
 
-  private static Optional<Path> wsgi(AppSpec app, Path root) {
+  private static Optional<Path> entry(AppSpec app, Language language, Path root) {
     String entry = app.entry();
     if (entry == null || entry.isEmpty()) {
-      return AppDetector.detect(root).map(AppDetector.Found::by);
+      return AppDetector.detect(root, language).map(AppDetector.Found::by);
     }
-    int colon = entry.indexOf(':');
-    String module = (colon < 0 ? entry : entry.substring(0, colon)).replace('.', '/');
-    for (String file : List.of(module + "/__init__.py", module + ".py")) {
+    for (String file : language.startFiles().apply(entry)) {
       Path path = root.resolve(file);
       if (Files.isRegularFile(path)) {
         return Optional.of(path);

@@ -245,9 +245,10 @@ class ServerConfigTest {
     @Test
     void ofAWordSaysAllWords() {
       assertProblems(
-          "environment = \"test\"\n[app.blog]\nroot = \"blog\"\nkind = \"rack\"",
+          "environment = \"test\"\n[app.blog]\nroot = \"blog\"\nkind = \"ruby\"",
           "1:1: 'environment' is \"test\", but must be one of \"development\", \"production\"",
-          "4:1: 'kind' is \"rack\", but must be one of \"auto\", \"wsgi\", \"helper\"");
+          "4:1: 'kind' is \"ruby\", but must be one of \"auto\", \"wsgi\", \"rack\","
+              + " \"helper\"");
     }
 
     @Test
@@ -300,7 +301,22 @@ class ServerConfigTest {
       assertProblems(
           "[app.blog]\nroot = \"blog\"\ncommand = [\"python3\"]",
           "3:1: 'command' belongs to kind = \"helper\"; the interpreter of other kinds is"
-              + " 'python'");
+              + " 'python' or 'ruby'");
+    }
+
+    @Test
+    void theInterpreterOfAKindSaysTheKind() throws Exception {
+      ServerConfig config = read("[app.blog]\nroot = \"blog\"\nruby = \"bin/ruby\"");
+      AppSpec app = config.apps().get(0).spec();
+      assertThat(app.kind()).isEqualTo(AppKind.RACK);
+      assertThat(app.command()).containsExactly(temp.resolve("blog/bin/ruby").toString());
+
+      assertProblems(
+          "[app.blog]\nroot = \"blog\"\nruby = \"ruby\"\npython = \"python3\"",
+          "3:1: 'python' and 'ruby' belong to different kinds; keep one");
+      assertProblems(
+          "[app.blog]\nroot = \"blog\"\nkind = \"rack\"\npython = \"python3\"",
+          "4:1: 'python' has no meaning for kind = \"rack\"; say 'ruby'");
     }
 
     @Test

@@ -1,18 +1,46 @@
 package dev.carpool.api;
 
+import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.Maps;
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** How an application is run. */
 public enum AppKind {
   /** Whichever kind the files of the application's root show. */
-  AUTO,
+  AUTO(null),
   /** A Python application with the interface of PEP 3333. */
-  WSGI,
+  WSGI("python"),
+  /** A Ruby application with the interface of Rack. */
+  RACK("ruby"),
   /** A program that speaks the helper contract on its descriptor 0 by itself. */
-  HELPER;
+  HELPER(null);
+
+  private static final ImmutableMap<String, AppKind> BY_INTERPRETER_KEY =
+      Maps.uniqueIndex(
+          Arrays.stream(values()).filter(kind -> kind.interpreterKey != null).iterator(),
+          kind -> Objects.requireNonNull(kind.interpreterKey));
+
+  private final @Nullable String interpreterKey;
+
+  AppKind(@Nullable String interpreterKey) {
+    this.interpreterKey = interpreterKey;
+  }
 
   /** The word for it in configuration files. */
   public String word() {
     return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** The key by which its interpreter is chosen in configuration files; null if it has none. */
+  public @Nullable String interpreterKey() {
+    return interpreterKey;
+  }
+
+  /** The kinds whose interpreter can be chosen, by the keys for it. */
+  public static ImmutableMap<String, AppKind> byInterpreterKey() {
+    return BY_INTERPRETER_KEY;
   }
 }

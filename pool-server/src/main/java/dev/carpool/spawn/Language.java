@@ -1,0 +1,106 @@
+package dev.carpool.spawn;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.MoreCollectors;
+import dev.carpool.api.AppKind;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One kind of application: how it is recognised, and what runs it. A kind that joins is a row of
+ * {@link #ALL}, a constant of {@link AppKind} and a folder of spawn-helpers.
+ *
+ * @param kind which one
+ * @param title for people: {@code "a Python application (WSGI)"}
+ * @param signs the files by which it is recognised, in the order in which they are looked for;
+ *     empty for one that must be named
+ * @param startFiles where the file that starts an application may be, below its root, for an entry
+ * @param interpreter the program that runs the helper, if none was chosen; null where the
+ *     application's own command is the whole program
+ * @param helper the program of ours that speaks the helper contract, below the folder of the
+ *     helpers; null where the application does that itself
+ * @param preloads whether the helper can load the application and fork the processes that serve
+ */
+public record Language(
+    AppKind kind,
+    String title,
+    ImmutableList<Sign> signs,
+    Function<String, ImmutableList<String>> startFiles,
+    @Nullable String interpreter,
+    @Nullable String helper,
+    boolean preloads) {
+
+  /** All of them. Where a folder shows several, the first is taken. */
+  static final ImmutableList<Language> ALL =
+      ImmutableList.of(
+          new Language(
+              AppKind.WSGI,
+              "a Python application (WSGI)",
+              ImmutableList.of(
+                  Sign.module("wsgi.py"),
+                  Sign.module("passenger_wsgi.py"),
+                  Sign.module("app.py"),
+                  new DjangoSign()),
+              Language::modules,
+              "python3",
+              "python/carpool_wsgi.py",
+              true),
+          new Language(
+              AppKind.RACK,
+              "a Ruby application (Rack)",
+              ImmutableList.of(Sign.file("config.ru")),
+              ImmutableList::of,
+              "ruby",
+              "ruby/carpool_rack.rb",
+              true),
+          new Language(
+              AppKind.HELPER,
+              "a program that speaks the helper contract",
+              ImmutableList.of(),
+              entry -> ImmutableList.of(),
+              null,
+              null,
+              false));
+
+  /** The row of a kind that is not {@link AppKind#AUTO}. */
+  static Language of(AppKind kind) {
+    return ALL.stream()
+        .filter(language -> language.kind == kind)
+        .collect(MoreCollectors.onlyElement());
+  }
+
+  /** The kinds that are recognised by files. */
+  public static ImmutableList<AppKind> recognisable() {
+    return ALL.stream()
+        .filter(language -> !language.signs.isEmpty())
+        .map(Language::kind)
+        .collect(ImmutableList.toImmutableList());
+  }
+
+  /** The files of all kinds, for whoever is told that none is there. */
+  public static String allSigns() {
+    return words(ALL.stream().flatMap(language -> language.signs.stream()));
+  }
+
+  /** The files by which one kind is recognised. */
+  public static String signsOf(AppKind kind) {
+    return words(of(kind).signs.stream());
+  }
+
+  private static String words(Stream<Sign> signs) {
+    List<String> files = signs.map(Sign::file).toList();
+    int last = files.size() - 1;
+    return last == 0
+        ? files.getFirst()
+        : String.join(", ", files.subList(0, last)) + " or " + files.get(last);
+  }
+
+  /** A module of Python as files: an entry is {@code module:callable}. */
+  private static ImmutableList<String> modules(String entry) {
+    int colon = entry.indexOf(':');
+    String module = (colon < 0 ? entry : entry.substring(0, colon)).replace('.', '/');
+    return ImmutableList.of(module + "/__init__.py", module + ".py");
+  }
+}

@@ -1,0 +1,95 @@
+package dev.carpool.spawn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.carpool.api.AppKind;
+import dev.carpool.api.AppSpec;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What applications are taken for, and which file starts them. */
+final class AppDetectorTest {
+
+  @TempDir private Path root;
+
+  private void files(String... names) throws IOException {
+    for (String name : names) {
+      Path file = root.resolve(name);
+      Files.createDirectories(file.getParent());
+      Files.createFile(file);
+    }
+  }
+
+  private AppSpec app() {
+    return AppSpec.ofRoot(root);
+  }
+
+  @Test
+  void eachKindButAutoHasARow() {
+    assertThat(Language.ALL)
+        .extracting(Language::kind)
+        .containsExactlyInAnyOrderElementsOf(
+            Arrays.stream(AppKind.values()).filter(kind -> kind != AppKind.AUTO).toList());
+  }
+
+  @Test
+  void whoHasAnInterpreterHasAKeyForItAndAHelper() {
+    assertThat(Language.ALL)
+        .allSatisfy(
+            language -> {
+              boolean has = language.interpreter() != null;
+              assertThat(language.kind().interpreterKey() != null).isEqualTo(has);
+              assertThat(language.helper() != null).isEqualTo(has);
+            });
+  }
+
+  @Test
+  void pythonIsSeenByItsModuleBeforeAnyOther() throws Exception {
+    files("app.py", "passenger_wsgi.py");
+    AppSpec app = AppDetector.resolve(app());
+    assertThat(app.kind()).isEqualTo(AppKind.WSGI);
+    assertThat(app.entry()).isEqualTo("passenger_wsgi");
+    assertThat(StartFile.of(app, root)).isEqualTo(root.resolve("passenger_wsgi.py"));
+  }
+
+  @Test
+  void djangoIsSeenByTheOnePackageWithAWsgiModule() throws Exception {
+    files("manage.py", "shop/wsgi.py", "templates/index.html");
+    AppSpec app = AppDetector.resolve(app());
+    assertThat(app.entry()).isEqualTo("shop.wsgi");
+    assertThat(StartFile.of(app, root)).isEqualTo(root.resolve("shop/wsgi.py"));
+
+    files("other/wsgi.py");
+    assertThat(AppDetector.detect(root)).isEmpty();
+  }
+
+  @Test
+  void rubyIsSeenByConfigRu() throws Exception {
+    files("config.ru");
+    AppSpec app = AppDetector.resolve(app());
+    assertThat(app.kind()).isEqualTo(AppKind.RACK);
+    assertThat(app.entry()).isEqualTo("config.ru");
+    assertThat(StartFile.of(app, root)).isEqualTo(root.resolve("config.ru"));
+    assertThat(StartFile.of(app.withEntry("web/config.ru"), root)).isEqualTo(root);
+  }
+
+  @Test
+  void aFolderThatShowsSeveralKindsIsTakenForTheFirstUnlessOneIsNamed() throws Exception {
+    files("config.ru", "app.py");
+    assertThat(AppDetector.detect(root))
+        .extracting(found -> found.language().kind())
+        .containsExactly(AppKind.WSGI, AppKind.RACK);
+    assertThat(AppDetector.resolve(app()).kind()).isEqualTo(AppKind.WSGI);
+    assertThat(AppDetector.resolve(app().withKind(AppKind.RACK)).entry()).isEqualTo("config.ru");
+  }
+
+  @Test
+  void anEntryThatIsNamedIsKept() throws Exception {
+    files("config.ru", "api.ru");
+    assertThat(AppDetector.resolve(app().withEntry("api.ru")).entry()).isEqualTo("api.ru");
+  }
+}
