@@ -181,8 +181,11 @@ final class AppKeys {
       String key = interpreter.getKey();
       String program = app.text(key);
       if (program != null && interpreter.getValue() == kind) {
-        boolean isName = program.indexOf('/') < 0 || root == null;
-        command = ImmutableList.of(isName ? program : root.resolve(program).toString());
+        command =
+            ImmutableList.of(
+                program.indexOf('/') < 0 || root == null
+                    ? program
+                    : root.resolve(program).toString());
       } else if (program != null) {
         String own = kind.interpreterKey();
         app.wrong(

@@ -7,6 +7,7 @@ import com.google.common.base.Splitter;
 import com.google.common.primitives.Bytes;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -60,24 +61,51 @@ final class ScgiClient implements AutoCloseable {
 
   /** Sends a request. One that is not taken to its end fails as a web server would see it. */
   ScgiClient send(String path, byte[] body) throws IOException {
+    return send(body.length == 0 ? "GET" : "POST", path, body.length, body);
+  }
+
+  /**
+   * Sends a request.
+   *
+   * @param announced how long its body is said to be
+   * @param body as much of it as is sent
+   */
+  ScgiClient send(String method, String path, long announced, byte[] body) throws IOException {
     String fields =
         String.join(
             "\0",
             "CONTENT_LENGTH",
-            Integer.toString(body.length),
+            Long.toString(announced),
             "SCGI",
             "1",
             "REQUEST_METHOD",
-            body.length == 0 ? "GET" : "POST",
+            method,
             "REQUEST_URI",
             path,
             "");
     byte[] header = (fields.length() + ":" + fields + ",").getBytes(ISO_8859_1);
-    ByteBuffer bytes = ByteBuffer.wrap(Bytes.concat(header, body));
+    return more(Bytes.concat(header, body));
+  }
+
+  /** Sends more of the body. */
+  ScgiClient more(byte[] piece) throws IOException {
+    ByteBuffer bytes = ByteBuffer.wrap(piece);
     while (bytes.hasRemaining()) {
       channel.write(bytes);
     }
     return this;
+  }
+
+  /** Reads what comes next, at most so many bytes. */
+  String some(int most) throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(most);
+    int n = channel.read(bytes);
+    return n < 0 ? "" : new String(bytes.array(), 0, n, ISO_8859_1);
+  }
+
+  /** Reads to the end and counts. */
+  long count() throws IOException {
+    return Channels.newInputStream(channel).transferTo(OutputStream.nullOutputStream());
   }
 
   /** Reads to the end. */

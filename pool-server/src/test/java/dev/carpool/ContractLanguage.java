@@ -1,0 +1,69 @@
+package dev.carpool;
+
+import dev.carpool.api.AppKind;
+import dev.carpool.api.AppSpec;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import org.junit.jupiter.api.Assumptions;
+
+/** The languages that have a helper, and their applications for its suite. */
+public enum ContractLanguage {
+  PYTHON(AppKind.WSGI, "python3", "wsgi.py", "import wsgi", "python3");
+
+  private static final Path APPS = Path.of("src/test/apps/contract").toAbsolutePath();
+
+  /** Where the helpers are. */
+  public static final Path HELPERS = Path.of("../spawn-helpers").toAbsolutePath().normalize();
+
+  private final AppKind kind;
+  private final String interpreter;
+  private final String startFile;
+  private final String loading;
+  private final String packages;
+
+  ContractLanguage(
+      AppKind kind, String interpreter, String startFile, String loading, String packages) {
+    this.kind = kind;
+    this.interpreter = interpreter;
+    this.startFile = startFile;
+    this.loading = loading;
+    this.packages = packages;
+  }
+
+  /** One of the folders of src/test/apps/contract. */
+  public AppSpec app(String folder) {
+    String language = name().toLowerCase(Locale.ROOT);
+    return AppSpec.named(folder, APPS.resolve(language).resolve(folder))
+        .withKind(kind)
+        .withCommand(List.of(System.getProperty("carpool.test." + interpreter, interpreter())));
+  }
+
+  /** The file in which an application begins. */
+  public String startFile() {
+    return startFile;
+  }
+
+  /** The step in which the application is loaded. */
+  public String loading() {
+    return loading;
+  }
+
+  private String interpreter() {
+    return "/usr/bin/" + interpreter;
+  }
+
+  /** Skips the test, aloud, when the language is missing; on a build server that is a failure. */
+  public void assumeInstalled() {
+    if (Files.isExecutable(Path.of(interpreter()))) {
+      return;
+    }
+    String missing = "Skipped: there is no " + interpreter() + "; apt-get install " + packages;
+    if ("true".equals(System.getenv("CI"))) {
+      throw new AssertionError(missing);
+    }
+    System.out.println(missing);
+    Assumptions.abort(missing);
+  }
+}

@@ -1,0 +1,407 @@
+package dev.carpool.front;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.google.common.base.Splitter;
+import dev.carpool.ContractLanguage;
+import dev.carpool.LogEar;
+import dev.carpool.api.AppLimits;
+import dev.carpool.api.AppSpec;
+import dev.carpool.api.PoolLimits;
+import dev.carpool.api.PoolStatus;
+import dev.carpool.api.SpawnMethod;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import java.util.zip.CRC32;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What an application in any language may rely on, behind a pool and a front. */
+@ParameterizedClass
+@EnumSource(ContractLanguage.class)
+@Timeout(120)
+final class HelperContractIT {
+
+  private static final int MIB = 1 << 20;
+  private static final PoolLimits ONE = PoolLimits.DEFAULT.withMax(1);
+
+  /** What a process may grow by while it does what it has done before. */
+  private static final long FLAT = 12L * MIB;
+
+  /** How much is streamed; the whole GiB takes some seconds more. */
+  private static final int STREAMED = Boolean.getBoolean("carpool.soak") ? 1024 : 256;
+
+  private static boolean warm;
+
+  @Parameter private ContractLanguage language = ContractLanguage.PYTHON;
+
+  private LogEar log = LogEar.listening();
+
+  @BeforeEach
+  void begin() throws IOException {
+    log.close();
+    language.assumeInstalled();
+    if (!warm) {
+      warm = true;
+      FrontIT.warmUp();
+    }
+    log = LogEar.listening();
+  }
+
+  @AfterEach
+  void end() {
+    log.close();
+  }
+
+  private FrontScene scene() throws IOException {
+    return scene(whole());
+  }
+
+  private static FrontScene scene(AppSpec app) throws IOException {
+    return new FrontScene(ONE, app, Duration.ofSeconds(30));
+  }
+
+  private AppSpec whole() {
+    return language.app("whole");
+  }
+
+  private static String body(FrontScene scene, String path) throws IOException {
+    ScgiClient.Response response = scene.get(path);
+    assertThat(response.status()).as(path).isEqualTo(200);
+    return response.body();
+  }
+
+  private static long pid(FrontScene scene) throws IOException {
+    return Long.parseLong(body(scene, "/pid"));
+  }
+
+  private static Map<String, String> about(FrontScene scene) throws IOException {
+    return Splitter.on('\n')
+        .omitEmptyStrings()
+        .withKeyValueSeparator('=')
+        .split(body(scene, "/about"));
+  }
+
+  private static String asked(FrontScene scene, String method, String path) throws IOException {
+    try (ScgiClient client = scene.unix().send(method, path, 0, new byte[0])) {
+      return client.text();
+    }
+  }
+
+  private void awaitLog(String pattern) {
+    await(pattern)
+        .atMost(Duration.ofSeconds(10))
+        .until(() -> log.lines().stream().anyMatch(line -> line.matches("(?s)" + pattern)));
+  }
+
+  /** How much memory a process uses, in bytes: what is its own and what it shares. */
+  private static long memory(long pid) throws IOException {
+    try (Stream<String> lines = Files.lines(Path.of("/proc/" + pid + "/status"))) {
+      String[] words =
+          lines.filter(line -> line.startsWith("VmRSS:")).findFirst().orElseThrow().split("\\s+");
+      return Long.parseLong(words[1]) * 1024;
+    }
+  }
+
+  private static long descriptors(long pid) throws IOException {
+    try (Stream<Path> open = Files.list(Path.of("/proc/" + pid + "/fd"))) {
+      return open.count();
+    }
+  }
+
+  // --- the start ---------------------------------------------------------------------------------
+
+  @ParameterizedTest
+  @CsvSource({"syntax-error, .*", "raises, .*boom while loading.*"})
+  void aStartThatFailsNamesTheStepTheFileAndTheLine(String folder, String reason)
+      throws IOException {
+    try (FrontScene scene = scene(language.app(folder).withSpawn(SpawnMethod.DIRECT))) {
+      assertThat(scene.get("/").status()).isEqualTo(503);
+      awaitLog(".*Cannot start application '" + folder + "': [^\n]*" + reason);
+      awaitLog(".*Cannot start .*\n  failed  " + language.loading() + " .*");
+      String where = language.startFile() + "(:|\", line )3\\b";
+      awaitLog(".*Cannot start .*" + where + ".*");
+      assertThat(scene.pool.count()).isZero();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(SpawnMethod.class)
+  void theApplicationIsLoadedOnceOrInEachProcessAndAfterForkIsCalledInEach(SpawnMethod spawn)
+      throws IOException {
+    AppSpec app = whole().withSpawn(spawn);
+    try (FrontScene scene =
+        new FrontScene(PoolLimits.DEFAULT.withMax(2), app, Duration.ofSeconds(30))) {
+      Map<String, String> first = about(scene);
+      Map<String, String> second;
+      try (ScgiClient busy = scene.unix().send("/sleep/1000")) {
+        scene.awaitStatus("busy", status -> status.active() == 1);
+        second = about(scene);
+        assertThat(busy.response().body()).isEqualTo(first.get("pid"));
+      }
+      assertThat(second.get("pid")).isNotEqualTo(first.get("pid"));
+      assertThat(Objects.equals(second.get("loaded"), first.get("loaded")))
+          .isEqualTo(spawn == SpawnMethod.SMART);
+      assertThat(List.of(first.get("forked"), second.get("forked"))).containsOnly("1");
+    }
+  }
+
+  // --- a request ---------------------------------------------------------------------------------
+
+  @Test
+  void aRequestSaysWhatTheInterfaceOfTheLanguageWants() throws IOException {
+    try (FrontScene scene = scene()) {
+      assertThat(about(scene))
+          .containsEntry("multithread", "false")
+          .containsEntry("multiprocess", "true")
+          .containsEntry("scheme", "http")
+          .containsEntry("path", "/about")
+          .containsEntry("script", "")
+          .containsEntry("query", "");
+    }
+  }
+
+  @Test
+  void aBodyOf100MbIsTakenInPieces() throws IOException {
+    byte[] piece = new byte[MIB];
+    Arrays.fill(piece, (byte) 'u');
+    CRC32 crc = new CRC32();
+    try (FrontScene scene = scene()) {
+      long pid = pid(scene);
+      assertThat(count(scene, piece, 1)).startsWith(MIB + " ");
+      long before = memory(pid);
+      for (int i = 0; i < 100; i++) {
+        crc.update(piece);
+      }
+      assertThat(count(scene, piece, 100)).isEqualTo(100L * MIB + " " + crc.getValue());
+      assertThat(memory(pid)).isLessThan(before + FLAT);
+    }
+  }
+
+  private static String count(FrontScene scene, byte[] piece, int times) throws IOException {
+    try (ScgiClient client = scene.unix()) {
+      client.send("POST", "/count", (long) times * piece.length, new byte[0]);
+      for (int i = 0; i < times; i++) {
+        client.more(piece);
+      }
+      return client.response().body();
+    }
+  }
+
+  @Test
+  void halfABodyIsNeverTakenForAWholeOne() throws IOException {
+    try (FrontScene scene = scene()) {
+      long pid = pid(scene);
+      try (ScgiClient client = scene.unix().send("POST", "/count", 1000, new byte[10])) {
+        client.more(new byte[10]);
+      }
+      assertThat(pid(scene)).isEqualTo(pid);
+      assertThat(count(scene, new byte[10], 1)).startsWith("10 ");
+    }
+  }
+
+  // --- a response --------------------------------------------------------------------------------
+
+  @Test
+  void aStreamedResponseIsNotGathered() throws IOException {
+    try (FrontScene scene = scene()) {
+      long pid = pid(scene);
+      body(scene, "/stream/1");
+      long before = memory(pid);
+      try (ScgiClient client = scene.unix().send("/stream/" + STREAMED)) {
+        assertThat(client.some(12)).startsWith("Status: 200");
+        assertThat(client.count()).isGreaterThan((long) STREAMED * MIB);
+      }
+      assertThat(memory(pid)).isLessThan(before + FLAT);
+      assertThat(pid(scene)).isEqualTo(pid);
+    }
+  }
+
+  @Test
+  void aFileIsSentByTheKernel() throws IOException {
+    try (FrontScene scene = scene()) {
+      long pid = pid(scene);
+      ScgiClient.Response file = scene.get("/file/4");
+      assertThat(file.body()).hasSize(4 * MIB).containsOnlyOnce("y".repeat(4 * MIB));
+      long before = memory(pid);
+      try (ScgiClient client = scene.unix().send("/file/64")) {
+        assertThat(client.count()).isGreaterThan(64 * MIB);
+      }
+      assertThat(memory(pid)).isLessThan(before + FLAT);
+    }
+  }
+
+  @Test
+  void aContentLengthIsKept() throws IOException {
+    try (FrontScene scene = scene()) {
+      ScgiClient.Response exact = scene.get("/length/10/10");
+      assertThat(exact.body()).isEqualTo("x".repeat(10));
+      assertThat(length(exact)).isEqualTo("10");
+
+      ScgiClient.Response cut = scene.get("/length/10/30");
+      assertThat(cut.body()).isEqualTo("x".repeat(10));
+      awaitLog("INFO app.whole .*longer than its Content-Length.*");
+
+      ScgiClient.Response less = scene.get("/length/10/4");
+      assertThat(less.body()).isEqualTo("x".repeat(4));
+      awaitLog("INFO app.whole .*6 bytes shorter than its Content-Length.*");
+    }
+  }
+
+  private static String length(ScgiClient.Response response) {
+    return response.headers().stream()
+        .filter(line -> line.toLowerCase(Locale.ROOT).startsWith("content-length: "))
+        .collect(Collectors.joining())
+        .replaceFirst(".*: ", "");
+  }
+
+  @Test
+  void aPieceThatIsWholeGetsItsContentLength() throws IOException {
+    try (FrontScene scene = scene()) {
+      ScgiClient.Response response = scene.get("/pid");
+      assertThat(length(response)).isEqualTo("" + response.body().length());
+    }
+  }
+
+  @Test
+  void noBodyIsWrittenWhereThereIsNone() throws IOException {
+    try (FrontScene scene = scene()) {
+      assertThat(asked(scene, "GET", "/bodiless/204"))
+          .startsWith("Status: 204 ")
+          .endsWith("\r\n\r\n");
+      assertThat(asked(scene, "GET", "/bodiless/304"))
+          .startsWith("Status: 304 ")
+          .endsWith("\r\n\r\n");
+      assertThat(asked(scene, "HEAD", "/length/10/10"))
+          .containsIgnoringCase("\r\ncontent-length: 10\r\n")
+          .endsWith("\r\n\r\n");
+    }
+  }
+
+  @Test
+  void anExceptionIsA500WithItsBacktraceInTheLogAndTheProcessLives() throws IOException {
+    try (FrontScene scene = scene()) {
+      long pid = pid(scene);
+      assertThat(scene.get("/raise").status()).isEqualTo(500);
+      awaitLog("INFO app.whole .*carpool: GET /raise failed");
+      awaitLog("INFO app.whole .*" + language.startFile() + ".*");
+      awaitLog("INFO app.whole .*boom at once.*");
+      assertThat(pid(scene)).isEqualTo(pid);
+    }
+  }
+
+  @Test
+  void anExceptionInTheMiddleCutsTheResponseShortAndTheBodyIsClosed() throws IOException {
+    try (FrontScene scene = scene()) {
+      long pid = pid(scene);
+      assertThat(scene.get("/raise-late").body()).isEqualTo("begun");
+      awaitLog("INFO app.whole .*boom in the middle.*");
+      assertThat(body(scene, "/closed")).isEqualTo("1");
+      assertThat(pid(scene)).isEqualTo(pid);
+    }
+  }
+
+  @Test
+  void aVisitorWhoHangsUpInTheMiddleFreesTheProcessAndTheBodyIsClosed() throws IOException {
+    try (FrontScene scene = scene()) {
+      long pid = pid(scene);
+      try (ScgiClient client = scene.unix().send("/drip/1000/10")) {
+        assertThat(client.some(12)).startsWith("Status: 200");
+      }
+      assertThat(body(scene, "/closed")).isEqualTo("1");
+      assertThat(pid(scene)).isEqualTo(pid);
+    }
+  }
+
+  @Test
+  void whatIsPrintedIsInTheLogAtOnce() throws IOException {
+    try (FrontScene scene = scene()) {
+      body(scene, "/print");
+      awaitLog("INFO app.whole .*a line on stdout");
+      awaitLog("INFO app.whole .*a line for the errors");
+    }
+  }
+
+  // --- a process ---------------------------------------------------------------------------------
+
+  @Test
+  void aRestartInTheMiddleOfAResponseLetsItFinish() throws Exception {
+    try (FrontScene scene = scene();
+        ScgiClient slow = scene.unix().send("/drip/10/50")) {
+      assertThat(slow.some(12)).startsWith("Status: 200");
+      long old = scene.pool.status().apps().getFirst().processes().getFirst().pid();
+      scene.pool.clear();
+      assertThat(slow.text()).endsWith("drip".repeat(10));
+      assertThat(pid(scene)).isNotEqualTo(old);
+    }
+  }
+
+  @Test
+  void severalRequestsAreServedAtOnceWhereThatIsAllowed() throws IOException {
+    try (FrontScene scene = scene(whole().withConcurrency(4))) {
+      Map<String, String> about = about(scene);
+      assertThat(about).containsEntry("multithread", "true");
+      long began = System.nanoTime();
+      List<ScgiClient> clients = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        clients.add(scene.unix().send("/sleep/800"));
+      }
+      for (ScgiClient client : clients) {
+        assertThat(client.response().body()).isEqualTo(about.get("pid"));
+        client.close();
+      }
+      assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(2));
+    }
+  }
+
+  @Test
+  void aSlowRequestIsNamedAndShowsWhereItIs() throws IOException {
+    AppLimits limits = AppLimits.NONE.withSlowRequestTime(Duration.ofMillis(200));
+    for (SpawnMethod spawn : SpawnMethod.values()) {
+      try (FrontScene scene = scene(whole().withLimits(limits).withSpawn(spawn))) {
+        body(scene, "/sleep/700");
+        awaitLog("WARN .* GET /sleep/700 at process [0-9]+ of whole has taken .*");
+        awaitLog("INFO app.whole .*" + language.startFile() + "(:|\", line )[0-9]+.*sleep.*");
+      }
+      log.close();
+      log = LogEar.listening();
+    }
+  }
+
+  @Test
+  void tenThousandRequestsLeaveNothingBehind() throws IOException {
+    try (FrontScene scene = scene()) {
+      long pid = pid(scene);
+      for (int i = 0; i < 1000; i++) {
+        body(scene, "/pid");
+      }
+      long memory = memory(pid);
+      long descriptors = descriptors(pid);
+      for (int i = 0; i < 9000; i++) {
+        body(scene, i % 9 == 0 ? "/about" : "/pid");
+      }
+      assertThat(memory(pid)).isLessThan(memory + 4 * MIB);
+      assertThat(descriptors(pid)).isEqualTo(descriptors);
+      PoolStatus.App app = scene.pool.status().apps().getFirst();
+      assertThat(app.processes()).extracting(PoolStatus.Process::pid).containsExactly(pid);
+    }
+  }
+}
