@@ -10,7 +10,8 @@ import org.junit.jupiter.api.Assumptions;
 
 /** The languages that have a helper, and their applications for its suite. */
 public enum ContractLanguage {
-  PYTHON(AppKind.WSGI, "python3", "wsgi.py", "import wsgi", "python3");
+  PYTHON(AppKind.WSGI, "python3", "wsgi.py", "import wsgi", "python3"),
+  RUBY(AppKind.RACK, "ruby", "config.ru", "load config.ru", "ruby ruby-rack");
 
   private static final Path APPS = Path.of("src/test/apps/contract").toAbsolutePath();
 

@@ -74,10 +74,9 @@ def stream(environ, start_response, mib):
 
 
 def file(environ, start_response, mib):
-    file = tempfile.TemporaryFile()
-    for _ in range(int(mib)):
-        file.write(b"y" * MIB)
-    file.seek(0)
+    with tempfile.NamedTemporaryFile() as named:
+        named.truncate(int(mib) * MIB)
+        file = open(named.name, "rb")
     start_response("200 OK", TEXT)
     return environ["wsgi.file_wrapper"](file)
 

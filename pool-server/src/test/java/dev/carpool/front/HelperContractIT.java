@@ -186,7 +186,7 @@ final class HelperContractIT {
     CRC32 crc = new CRC32();
     try (FrontScene scene = scene()) {
       long pid = pid(scene);
-      assertThat(count(scene, piece, 1)).startsWith(MIB + " ");
+      assertThat(count(scene, piece, 10)).startsWith(10 * MIB + " ");
       long before = memory(pid);
       for (int i = 0; i < 100; i++) {
         crc.update(piece);
@@ -240,7 +240,8 @@ final class HelperContractIT {
     try (FrontScene scene = scene()) {
       long pid = pid(scene);
       ScgiClient.Response file = scene.get("/file/4");
-      assertThat(file.body()).hasSize(4 * MIB).containsOnlyOnce("y".repeat(4 * MIB));
+      assertThat(file.body().equals("\0".repeat(4 * MIB))).isTrue();
+      assertThat(length(file)).isEqualTo("" + 4 * MIB);
       long before = memory(pid);
       try (ScgiClient client = scene.unix().send("/file/64")) {
         assertThat(client.count()).isGreaterThan(64 * MIB);

@@ -1,0 +1,3 @@
+# Raises while it is loaded, in line 3.
+
+raise "boom while loading"

@@ -1,0 +1,3 @@
+# Has a syntax error in line 3.
+
+run ->(env) { [200, {}, [] }
