@@ -5,7 +5,6 @@ module Carpool
   # of memory with a slot for each thread, which the server finds below /proc by name.
   class Board
     SLOT = 512 # bytes: the session's number, then "METHOD path", then NULs
-    TEXT = SLOT - 5
     PROT_READ_WRITE = 3
     MAP_SHARED = 1
     CLOSE_ON_EXEC = 1
@@ -32,8 +31,8 @@ module Carpool
 
     # Say what a thread is serving. Half a text, if the server reads just now, is no harm.
     def write(thread, session, env)
-      text = "#{session}#{env["REQUEST_METHOD"]} ".b << env["PATH_INFO"].byteslice(0, TEXT)
-      text = text.byteslice(0, SLOT - 1) << "\0"
+      text = "#{session}#{env["REQUEST_METHOD"]} #{env["PATH_INFO"]}\0"
+      text = text.byteslice(0, SLOT - 1) << "\0" if text.bytesize > SLOT
       @memory[thread * SLOT, text.bytesize] = text
     end
 

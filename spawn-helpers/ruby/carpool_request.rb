@@ -38,14 +38,15 @@ module Carpool
       require "stringio"
       @rewindable = ::Rack.release.to_i < 3
       require "tempfile" if @rewindable
-      @rack = {
+      @usual = USUAL.merge(
         "rack.version" => [1, 3].freeze,
         "rack.multithread" => several,
         "rack.multiprocess" => true,
-        "rack.run_once" => false
-      }
-      @rack["rack.hijack?"] = false if @rewindable
-      @rack.freeze
+        "rack.run_once" => false,
+        "rack.errors" => $stderr
+      )
+      @usual["rack.hijack?"] = false if @rewindable
+      @usual.freeze
     end
 
     # Return what has come, at most so many bytes; nil at the end.
@@ -78,9 +79,13 @@ module Carpool
       end
       raise BadRequest, "its CONTENT_LENGTH is not a number" unless fields[1].match?(/\A\d{1,18}\z/n)
 
-      env = USUAL.dup
-      fields.pop
-      fields.each_slice(2) { |name, value| env[name] = value }
+      env = @usual.dup
+      at = 0
+      last = fields.size - 1
+      while at < last
+        env[fields[at]] = fields[at + 1]
+        at += 2
+      end
       input(connection, env, data, finish + 1)
     end
 
@@ -117,14 +122,13 @@ module Carpool
         env["SCRIPT_NAME"] = ""
         env["PATH_INFO"] = "/" if env["PATH_INFO"].empty?
       end
-      env["SCRIPT_NAME"] = encode(env["SCRIPT_NAME"])
+      env["SCRIPT_NAME"] = encode(env["SCRIPT_NAME"]) unless env["SCRIPT_NAME"].empty?
       env["PATH_INFO"] = encode(env["PATH_INFO"])
       REQUIRED.each { |name, value| env[name] = value if env[name].empty? }
       env.delete("HTTP_CONTENT_LENGTH")
       env.delete("HTTP_CONTENT_TYPE")
-      env.update(@rack)
+      env["HTTP_VERSION"] = env["SERVER_PROTOCOL"] # frameworks look there, and a visitor's header may say it
       env["rack.input"] = body
-      env["rack.errors"] = $stderr
       https = env["HTTPS"]
       secure = env["REQUEST_SCHEME"] == "https" || https == "on" || https == "1"
       env["rack.url_scheme"] = secure ? "https" : "http"
@@ -219,6 +223,8 @@ module Carpool
     end
 
     def each
+      return to_enum unless block_given?
+
       while (line = gets)
         yield line
       end

@@ -53,7 +53,7 @@ module Carpool
       raise ArgumentError, "this is not a status: #{status}" unless status.between?(100, 999)
 
       @length = nil
-      lines = +"Status: #{status} #{::Rack::Utils::HTTP_STATUS_CODES[status] || "Status"}\r\n"
+      lines = "Status: #{status} #{::Rack::Utils::HTTP_STATUS_CODES[status] || "Status"}\r\n".b
       headers.each { |name, value| add(lines, name.to_s, value) }
       @head = lines << "\r\n"
       @left = @length || 0
@@ -108,29 +108,29 @@ module Carpool
     private
 
     def add(lines, name, value)
-      case name.bytesize
-      when 14
-        if name.casecmp?("content-length")
-          raise ArgumentError, "this is not a Content-Length: #{value.inspect}" unless value.to_s.match?(/\A\d+\z/)
+      size = name.bytesize
+      if size == 14 && name.casecmp?("content-length")
+        raise ArgumentError, "this is not a Content-Length: #{value.inspect}" unless value.to_s.match?(/\A\d+\z/)
 
-          @length = value.to_i
-        end
-      when 6
-        return if name.casecmp?("status") # it would be taken for the real one
+        @length = value.to_i
+      elsif (size == 6 && name.casecmp?("status")) || name.start_with?("rack.")
+        return # it would be taken for the real one; or is for a server that has offered it
       end
-      return if name.start_with?("rack.") # for the server, which has not offered anything of it
-
-      values = value.is_a?(Array) ? value : value.to_s.split("\n", -1)
-      values = [""] if values.empty?
-      values.each do |one|
-        raise ArgumentError, "a header has a control character: #{name}: #{one}" if control?(name) || control?(one.to_s)
-
-        lines << name << ": " << one.to_s << "\r\n"
+      if value.is_a?(Array)
+        value.each { |one| add_line(lines, name, one.to_s) }
+      elsif (value = value.to_s).include?("\n")
+        value.split("\n", -1).each { |one| add_line(lines, name, one) }
+      else
+        add_line(lines, name, value)
       end
     end
 
-    def control?(text)
-      text.b.match?(CONTROL)
+    def add_line(lines, name, value)
+      line = "#{name}: #{value}"
+      line.force_encoding(Encoding::BINARY)
+      raise ArgumentError, "a header has a control character: #{line.inspect}" if line.match?(CONTROL)
+
+      lines << line << "\r\n"
     end
 
     # Send a body that is there as a whole, and say how long it is.

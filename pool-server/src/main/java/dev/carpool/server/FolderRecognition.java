@@ -88,7 +88,7 @@ record FolderRecognition(AppKind kind, @Nullable String interpreter) {
     ImmutableList<AppDetector.Found> all = AppDetector.detect(root);
     for (AppDetector.Found found : all) {
       if (kind == AppKind.AUTO || kind == found.language().kind()) {
-        return new Recognised(app(root, found), how(root, found, all));
+        return recognised(root, found, all);
       }
     }
     throw new MisuseException(
@@ -99,17 +99,14 @@ record FolderRecognition(AppKind kind, @Nullable String interpreter) {
             + ". With -c carpool.toml anything can be named.");
   }
 
-  private AppSpec app(Path root, AppDetector.Found found) {
-    Path name = root.getFileName();
+  private Recognised recognised(
+      Path root, AppDetector.Found taken, List<AppDetector.Found> all) {
+    Path folder = root.getFileName();
+    String name = folder == null ? "app" : folder.toString();
     AppSpec app =
-        AppSpec.named(name == null ? "app" : name.toString(), root)
-            .withKind(found.language().kind())
-            .withEntry(found.entry());
-    return interpreter == null ? app : app.withCommand(List.of(interpreter));
-  }
-
-  private static String how(Path root, AppDetector.Found taken, List<AppDetector.Found> all) {
-    StringBuilder how = new StringBuilder("recognised as ").append(seen(root, taken));
+        AppSpec.named(name, root).withKind(taken.language().kind()).withEntry(taken.entry());
+    StringBuilder how = new StringBuilder(name).append(" is recognised as ");
+    how.append(seen(root, taken));
     for (AppDetector.Found found : all) {
       if (found != taken) {
         how.append(", not as ")
@@ -119,7 +116,8 @@ record FolderRecognition(AppKind kind, @Nullable String interpreter) {
             .append(" chooses that)");
       }
     }
-    return how.toString();
+    return new Recognised(
+        interpreter == null ? app : app.withCommand(List.of(interpreter)), how.toString());
   }
 
   private static String seen(Path root, AppDetector.Found found) {

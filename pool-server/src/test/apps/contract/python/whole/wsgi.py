@@ -124,6 +124,10 @@ def was_closed(environ, start_response):
     return text(start_response, closed)
 
 
+def environment(environ, start_response):
+    return text(start_response, "".join("%s=%s\n" % pair for pair in os.environ.items()))
+
+
 def print_(environ, start_response):
     print("a line on stdout")
     print("a line for the errors", file=environ["wsgi.errors"])

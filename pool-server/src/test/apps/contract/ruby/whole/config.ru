@@ -145,6 +145,10 @@ module Pages
     text(Pieces.closed)
   end
 
+  def environment(_env)
+    text(ENV.map { |name, value| "#{name}=#{value}\n" }.join)
+  end
+
   def print(env)
     puts "a line on stdout"
     env["rack.errors"].puts "a line for the errors"

@@ -34,12 +34,17 @@ final class Apache implements WebServer {
    * @param places what stands in place of the paths of the page
    */
   static Apache start(Path folder, Map<String, String> places) throws IOException {
+    return start(folder, "apache.md", places);
+  }
+
+  /** Starts it with the sites of another page. */
+  static Apache start(Path folder, String page, Map<String, String> places) throws IOException {
     int port = ForegroundServer.freePort();
     int tlsPort = ForegroundServer.freePort();
     Files.createDirectories(folder.resolve("logs"));
     Path errors = Files.createFile(folder.resolve("error.log"));
     StringBuilder configuration = new StringBuilder(around(folder, port, tlsPort));
-    Documented.files("apache.md", "apache", places).values().forEach(configuration::append);
+    Documented.files(page, "apache", places).values().forEach(configuration::append);
     Path file =
         Files.writeString(
             folder.resolve("apache2.conf"),

@@ -32,13 +32,18 @@ final class Nginx implements WebServer {
    * @param places what stands in place of the paths of the page
    */
   static Nginx start(Path folder, Map<String, String> places) throws IOException {
+    return start(folder, "nginx.md", places);
+  }
+
+  /** Starts it with the sites of another page. */
+  static Nginx start(Path folder, String page, Map<String, String> places) throws IOException {
     int port = ForegroundServer.freePort();
     int tlsPort = ForegroundServer.freePort();
     Files.createDirectories(folder);
     Files.copy(DEBIAN.resolve("scgi_params"), folder.resolve("scgi_params"));
     Path errors = Files.createFile(folder.resolve("error.log"));
     StringBuilder sites = new StringBuilder();
-    Documented.files("nginx.md", "nginx", places).values().forEach(sites::append);
+    Documented.files(page, "nginx", places).values().forEach(sites::append);
     Files.writeString(
         folder.resolve("sites"),
         sites

@@ -146,6 +146,11 @@ final class RunningServer implements AutoCloseable {
     }
   }
 
+  /** What it printed until it was ready. */
+  List<String> said() {
+    return said;
+  }
+
   URI uri(String path) {
     return root.resolve(path);
   }
