@@ -5,50 +5,25 @@ module Carpool
   # of memory with a slot for each thread, which the server finds below /proc by name.
   class Board
     SLOT = 512 # bytes: the session's number, then "METHOD path", then NULs
-    PROT_READ_WRITE = 3
-    MAP_SHARED = 1
     CLOSE_ON_EXEC = 1
-    NONE = proc {}
 
-    # A board, or nothing where this Ruby has no Fiddle to make one with.
-    def self.open(threads)
-      require "fiddle"
-      new(threads).method(:write)
-    rescue LoadError, Fiddle::DLError
-      NONE
-    end
+    # The number of the system call memfd_create(2), for which Ruby has no name.
+    MEMFD_CREATE = { "x86_64" => 319, "aarch64" => 279 }[RbConfig::CONFIG["host_cpu"]]
 
     def initialize(threads)
-      size = threads * SLOT
-      number = function("memfd_create", [Fiddle::TYPE_VOIDP, Fiddle::TYPE_INT], Fiddle::TYPE_INT)
-               .call("carpool-board", CLOSE_ON_EXEC)
-      raise Fiddle::DLError, "no memfd_create" if number.negative?
+      return unless MEMFD_CREATE
 
-      @file = File.for_fd(number) # stays open: it is by this that the server finds the memory
-      @file.truncate(size)
-      @memory = map(number, size)
+      @memory = File.for_fd(syscall(MEMFD_CREATE, +"carpool-board", CLOSE_ON_EXEC), "r+b")
+      @memory.truncate(threads * SLOT)
+    rescue SystemCallError, NotImplementedError
+      @memory = nil # the server then names no request
     end
 
     # Say what a thread is serving. Half a text, if the server reads just now, is no harm.
     def write(thread, session, env)
       text = "#{session}#{env["REQUEST_METHOD"]} #{env["PATH_INFO"]}\0"
       text = text.byteslice(0, SLOT - 1) << "\0" if text.bytesize > SLOT
-      @memory[thread * SLOT, text.bytesize] = text
-    end
-
-    private
-
-    def map(number, size)
-      types = [Fiddle::TYPE_VOIDP, Fiddle::TYPE_SIZE_T, *[Fiddle::TYPE_INT] * 3, Fiddle::TYPE_LONG]
-      address = function("mmap", types, Fiddle::TYPE_VOIDP)
-                .call(0, size, PROT_READ_WRITE, MAP_SHARED, number, 0)
-      raise Fiddle::DLError, "no mmap" if address.to_i == -1
-
-      Fiddle::Pointer.new(address.to_i, size)
-    end
-
-    def function(name, arguments, result)
-      Fiddle::Function.new(Fiddle::Handle::DEFAULT[name], arguments, result)
+      @memory&.pwrite(text, thread * SLOT)
     end
   end
 

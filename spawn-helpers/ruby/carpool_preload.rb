@@ -60,17 +60,18 @@ module Carpool
       end
       $stdout.flush
       $stderr.flush
-      pid = Process.fork
-      return become_child(*descriptors) if pid.nil?
+      begin
+        pid = Process.fork
+      rescue SystemCallError => e
+        Line.say(@line, "F", number, "the preloader cannot fork: #{e.message}")
+      else
+        return become_child(*descriptors) if pid.nil?
 
-      Line.say(@line, "K", number, pid.to_s)
-      await(pid, number)
+        Line.say(@line, "K", number, pid.to_s)
+        await(pid, number)
+      end
+      descriptors.each(&:close)
       nil
-    rescue SystemCallError => e
-      Line.say(@line, "F", number, "the preloader cannot fork: #{e.message}")
-      nil
-    ensure
-      descriptors.each(&:close) if pid
     end
 
     # Let go of what is the preloader's.

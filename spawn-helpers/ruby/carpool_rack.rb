@@ -102,7 +102,7 @@ module Carpool
     def initialize(line, application, threads)
       @line = line
       @application = application
-      @board = Board.open(threads)
+      @board = Board.new(threads)
       @threads = threads
       @reading = Mutex.new
       @stopping = false
@@ -122,12 +122,13 @@ module Carpool
     private
 
     def serve(thread)
+      buffer = String.new(capacity: Request::PIECE)
       while (number, connection = next_connection)
         if connection.nil? # it did not get through: too many files are open
           Line.done(@line, number, false)
           next
         end
-        response = exchange(connection) { |env| @board.call(thread, number, env) }
+        response = exchange(connection, buffer) { |env| @board.write(thread, number, env) }
         Line.done(@line, number, response.whole)
         close(connection, response)
       end
@@ -150,10 +151,10 @@ module Carpool
     end
 
     # Serve one request and return the response. Closing is left to the caller.
-    def exchange(connection)
+    def exchange(connection, buffer)
       response = Response.new(connection)
       begin
-        env, body = Request.read(connection)
+        env, body = Request.read(connection, buffer)
         if env.nil?
           response.whole = true
           return response
