@@ -99,8 +99,7 @@ record FolderRecognition(AppKind kind, @Nullable String interpreter) {
             + ". With -c carpool.toml anything can be named.");
   }
 
-  private Recognised recognised(
-      Path root, AppDetector.Found taken, List<AppDetector.Found> all) {
+  private Recognised recognised(Path root, AppDetector.Found taken, List<AppDetector.Found> all) {
     Path folder = root.getFileName();
     String name = folder == null ? "app" : folder.toString();
     AppSpec app =

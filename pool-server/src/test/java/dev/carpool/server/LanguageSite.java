@@ -39,8 +39,7 @@ final class LanguageSite implements AutoCloseable {
     Files.setPosixFilePermissions(sockets, PosixFilePermissions.fromString("rwxr-x---"));
     String configuration = String.join("", Documented.files(page, "toml", places).values());
     carpool =
-        RunningServer.configured(
-            Files.writeString(folder.resolve("carpool.toml"), configuration));
+        RunningServer.configured(Files.writeString(folder.resolve("carpool.toml"), configuration));
     webServers =
         List.of(
             Nginx.start(folder.resolve("nginx"), page, places),

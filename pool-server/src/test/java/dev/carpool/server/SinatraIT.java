@@ -75,7 +75,10 @@ class SinatraIT {
 
     HttpResponse<String> answer =
         server.send(
-            server.request("/upload").header("Content-Type", form.contentType()).POST(form.publisher()));
+            server
+                .request("/upload")
+                .header("Content-Type", form.contentType())
+                .POST(form.publisher()));
 
     assertThat(answer.statusCode()).isEqualTo(200);
     assertThat(answer.body())

@@ -126,7 +126,8 @@ final class HelperLineIT {
   @Test
   void sigtermEndsItAtOnce() throws Exception {
     try (SpokenLine line = ready();
-        Descriptor _ = line.serve("/sleep/30000")) {
+        Descriptor connection = line.serve("/drip/1000/30")) {
+      assertThat(SpokenLine.some(connection)).startsWith("Status: 200");
       line.signal(15);
       assertThat(line.awaitEnd()).isEqualTo(128 + 15);
     }
@@ -224,6 +225,19 @@ final class HelperLineIT {
       assertThat(SpokenLine.text(pair.ours())).startsWith("Status: 400 Bad Request\r\n");
       assertThat(line.frame().type()).isEqualTo(Line.DONE);
       assertThat(line.answer("/pid")).endsWith("" + line.pid());
+    }
+  }
+
+  @Test
+  void halfABodyIsNeverTakenForAWholeOne() throws Exception {
+    try (SpokenLine line = ready();
+        SocketPair pair = SocketPair.open()) {
+      line.send(Line.SERVE, pair.theirs());
+      pair.theirs().close();
+      SpokenLine.send(pair.ours(), SpokenLine.request("/count", 1000) + "x".repeat(20));
+      pair.ours().shutdownOutput();
+      assertThat(SpokenLine.text(pair.ours())).doesNotContain("Status: 200");
+      assertThat(line.frame().payload()).containsExactly(CUT_SHORT);
     }
   }
 

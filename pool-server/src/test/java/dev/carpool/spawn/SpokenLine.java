@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /** A helper that was started as a server starts it, and the server's end of its line, by hand. */
 final class SpokenLine implements AutoCloseable {
 
-  private static final Duration SOON = Duration.ofSeconds(20);
+  private static final Duration SOON = Duration.ofSeconds(10);
   private static final int HEADER = 8;
 
   /** A frame of the helper. */
@@ -146,7 +146,9 @@ final class SpokenLine implements AutoCloseable {
       for (int at = 0; at < size; ) {
         assertThat(line.await(Readiness.READABLE, SOON)).as("a frame comes").isNotZero();
         int n = line.read(bytes.asSlice(0, size - at));
-        assertThat(n).as("the line goes on; the helper printed: %s", n > 0 ? "" : output()).isPositive();
+        assertThat(n)
+            .as("the line goes on; the helper printed: %s", n > 0 ? "" : output())
+            .isPositive();
         MemorySegment.copy(bytes, ValueLayout.JAVA_BYTE, 0, all, at, n);
         at += n;
       }
@@ -189,6 +191,7 @@ final class SpokenLine implements AutoCloseable {
 
   /** What comes next. */
   static String some(Descriptor connection) throws IOException {
+    assertThat(connection.await(Readiness.READABLE, SOON)).as("something comes").isNotZero();
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment bytes = arena.allocate(1 << 16);
       int n = connection.read(bytes);
