@@ -22,7 +22,8 @@ def open_line():
     try:
         line = Socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, os.dup(0))
     except OSError as error:
-        sys.exit("carpool_wsgi.py is started by Carpool: descriptor 0 is not its line: %s" % error)
+        program = os.path.basename(sys.argv[0])
+        sys.exit("%s is started by Carpool: descriptor 0 is not its line: %s" % (program, error))
     line.setblocking(True)
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 0)

@@ -8,53 +8,25 @@ at once, each by a thread; CARPOOL_PRELOAD that this process is to fork the ones
 """
 
 import os
-import signal
-import socket
 import sys
-import threading
-import traceback
 
-from carpool import run_after_fork
-from carpool_board import TRACE, Board, trace_on_signal
-from carpool_line import Socket, Watch, done, open_line, receive_frame, say
-from carpool_preload import Preloader, warn
+from carpool_line import say
 from carpool_request import MAX_DRAIN, BadRequest, PeerGone, declare_threads, drain, read_request
 from carpool_response import Response, answer, describe, log
+from carpool_server import LoadError, reason, run
 
 ENTRY_FILES = ("wsgi", "passenger_wsgi", "app")
 ENTRY_NAMES = ("application", "app")
 
 
-# --- the application ----------------------------------------------------------------------------
-
-
-class LoadError(Exception):
-    """The application cannot be loaded, for a reason that needs no traceback."""
-
-
 def load(line):
-    """Import the application and return its callable; if that fails, say why and exit."""
-    try:
-        module_name, name = find_entry(os.environ.pop("CARPOOL_ENTRY", ""))
-        say(line, b"P", 0, "import " + module_name, 200)
-        module = import_module(module_name)
-        say(line, b"P", 0, "find " + (name or ENTRY_NAMES[0]), 200)
-        return find_callable(module, name)
-    except LoadError as error:
-        report = str(error)
-    except BaseException as error:  # SystemExit too: nothing an application does is ours to raise
-        report = reason(error) + "\n" + describe(error)
-    say(line, b"F", 0, report)
-    sys.exit(1)
-
-
-def prepare(line):
-    """Call what the application wants called in each process; if that fails, say why and exit."""
-    try:
-        run_after_fork()
-    except BaseException as error:
-        say(line, b"F", 0, "in an after_fork function: " + reason(error) + "\n" + describe(error))
-        sys.exit(1)
+    """Import the application, and return what serves one request with it."""
+    module_name, name = find_entry(os.environ.pop("CARPOOL_ENTRY", ""))
+    say(line, b"P", 0, "import " + module_name, 200)
+    module = import_module(module_name)
+    say(line, b"P", 0, "find " + (name or ENTRY_NAMES[0]), 200)
+    application = find_callable(module, name)
+    return lambda connection, mark, begins: exchange(application, connection, mark, begins)
 
 
 def find_entry(entry):
@@ -103,70 +75,6 @@ def find_callable(module, name):
     raise LoadError("no callable named %s in %s" % (names, getattr(module, "__file__", module)))
 
 
-def reason(error):
-    """Say in one line why the import failed."""
-    if isinstance(error, SyntaxError) and error.filename:
-        line = (error.text or "").strip()
-        where = (type(error).__name__, error.filename, error.lineno, error.msg, line)
-        text = "%s: %s:%s: %s: %s" % where
-    elif isinstance(error, SystemExit):
-        text = "the application called exit(%s) while it was imported" % (error.code,)
-    else:
-        text = "".join(traceback.format_exception_only(type(error), error))
-    return " ".join(text.split())
-
-
-# --- serving ------------------------------------------------------------------------------------
-
-
-class Server:
-    """Serves connections until the server says STOP or is gone, one a thread at a time."""
-
-    def __init__(self, line, application, threads):
-        self.line = line
-        self.application = application
-        self.board = Board(threads)
-        self.threads = threads
-        self.reading = threading.Lock()
-        self.stopping = False
-
-    def run(self):
-        others = []
-        for number in range(1, self.threads):
-            thread = threading.Thread(target=self.serve, args=(number,), name="carpool-%d" % number)
-            thread.start()
-            others.append(thread)
-        say(self.line, b"R", self.threads, "trace=%d" % TRACE)
-        self.serve(0)
-        for thread in others:
-            thread.join()
-
-    def serve(self, thread):
-        line, reading, write, application = self.line, self.reading, self.board.write, self.application
-        while True:
-            with reading:
-                if self.stopping:
-                    return
-                frame, descriptor = receive_frame(line)
-                if frame[:1] != b"S":
-                    self.stopping = True
-                    if frame[:1] == b"Q" or not frame:
-                        return
-                    log("carpool: the server sent an unknown frame: %r" % frame)
-                    os._exit(70)
-            number = frame[4:]
-            if not descriptor:  # it did not get through: too many files are open
-                done(line, number, False)
-                continue
-            connection = int.from_bytes(descriptor, sys.byteorder)
-            ending = Socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, connection)
-            response = exchange(
-                application, connection, ending.setsockopt, lambda e: write(thread, number, e)
-            )
-            done(line, number, response.whole)
-            close(ending, response)
-
-
 def exchange(application, connection, mark, begins):
     """Serve one request and return the response. Closing is left to the caller.
 
@@ -195,37 +103,5 @@ def exchange(application, connection, mark, begins):
     return response
 
 
-def close(connection, response):
-    """End a connection, at once for a peer that learns of the response's end by it."""
-    if response.length is None or not response.whole:
-        try:
-            connection.shutdown(socket.SHUT_WR)  # the server may hold a copy of the descriptor
-        except OSError:
-            pass  # the peer was first
-    connection.close()
-
-
-def main():
-    """Begin at the line, end with it."""
-    sys.stdout.reconfigure(line_buffering=True)
-    signal.signal(signal.SIGINT, lambda *_: None)  # a terminal's Ctrl-C is for the server
-    preload = os.environ.pop("CARPOOL_PRELOAD", "") == "1"
-    threads = int(os.environ.pop("CARPOOL_CONCURRENCY", "1"))
-    trace_on_signal()
-    line = open_line()
-    watch = Watch(line, stoppable=preload)
-    declare_threads(threads > 1)
-    application = load(line)
-    if preload:
-        watch.stop()
-        warn(line)
-        line = Preloader(line).run()
-        if line is None:
-            return
-        Watch(line)
-    prepare(line)
-    Server(line, application, threads).run()
-
-
 if __name__ == "__main__":
-    main()
+    run(load, declare_threads)

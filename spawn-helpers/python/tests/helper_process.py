@@ -21,7 +21,7 @@ SECONDS = 10  # nothing here takes so long; a test that waits for it has failed
 class Helper:
     """A helper process and the server's end of its line."""
 
-    def __init__(self, entry, root=APPS, **settings):
+    def __init__(self, entry, root=APPS, program=HELPER, **settings):
         self.line, line = socket.socketpair()
         self.line.settimeout(SECONDS)
         self.errors = tempfile.TemporaryFile("w+")
@@ -29,7 +29,7 @@ class Helper:
         environment = {"PATH": os.environ["PATH"], "CARPOOL_APP": "test", "CARPOOL_ENTRY": entry}
         environment.update(settings)
         self.process = subprocess.Popen(
-            [sys.executable, HELPER],
+            [sys.executable, program],
             stdin=line,
             stdout=self.output,
             stderr=self.errors,
