@@ -1,13 +1,15 @@
 """Run CGI programs (RFC 3875) for the Carpool pool server.
 
 Carpool starts this file as `python3 carpool_cgi.py`, with the line to the server as descriptor 0 and
-in the folder of the programs; ../CONTRACT.md says the rest. CARPOOL_ENTRY names the one program
-that answers everything; without it the beginning of a request's path names the program.
+in the application's root; ../CONTRACT.md says the rest. CARPOOL_ENTRY names the one program that
+answers everything, or a folder: in that, or in the root, the beginning of a request's path names the
+program.
 
 A program gets the connection itself as its standard input. What it prints comes through a pipe,
 of which only the header is read; the kernel moves the body to the connection.
 """
 
+import functools
 import os
 import select
 import signal
@@ -32,16 +34,21 @@ DEFAULT_SIGNALS = [signal.SIGPIPE, signal.SIGXFSZ, signal.SIGINT]
 def load(line):
     """See that there is something to run, and return what serves one request."""
     entry = os.environ.pop("CARPOOL_ENTRY", "")
-    say(line, b"P", 0, "find " + (entry or "programs"), 200)
-    only = os.path.join(os.getcwd(), entry) if entry else None
-    if only:
+    say(line, b"P", 0, "find " + (entry or "."), 200)
+    place = os.path.normpath(os.path.join(os.getcwd(), entry))
+    if os.path.isdir(place):
+        choose = functools.partial(find, place)
+    else:
         try:
-            program(only)
+            program(place)
         except NoProgram as problem:
-            raise LoadError("%s: %s" % (only, problem.reason)) from None
-    root = os.getcwd()
+            raise LoadError("%s: %s" % (place, problem.reason)) from None
+
+        def choose(_):
+            return place
+
     signal.signal(signal.SIGTERM, terminate)
-    return lambda connection, mark, begins: exchange(root, only, connection, mark, begins)
+    return functools.partial(exchange, choose)
 
 
 def terminate(number, _):
@@ -51,7 +58,7 @@ def terminate(number, _):
         os.kill(os.getpid(), number)
 
 
-def exchange(root, only, connection, mark, begins):
+def exchange(choose, connection, mark, begins):
     """Serve one request and return its Output. Closing is left to the caller."""
     os.set_blocking(connection, True)  # programs expect no other
     output = Output(connection, mark)
@@ -62,7 +69,7 @@ def exchange(root, only, connection, mark, begins):
             return output
         begins(environ)
         output.head_only = environ["REQUEST_METHOD"] == "HEAD"
-        serve(root, only, environ, connection, output)
+        serve(choose, environ, connection, output)
         drain(connection, int(environ["CONTENT_LENGTH"]))
     except BadRequest as problem:
         log("carpool: a request was refused: %s" % problem)
@@ -73,10 +80,10 @@ def exchange(root, only, connection, mark, begins):
     return output
 
 
-def serve(root, only, environ, connection, output):
+def serve(choose, environ, connection, output):
     """Run the program that a request names, and pass on what it prints."""
     try:
-        path = only or find(root, environ)
+        path = choose(environ)
         running = Running(path, environ, connection)
     except NoProgram as problem:
         log("carpool: %s %s: %s" % (environ["REQUEST_METHOD"], problem.path, problem.reason))

@@ -9,6 +9,10 @@ import stat
 UNTOLD = ("HTTP_PROXY", "SCGI", "HTTP_CONTENT_LENGTH", "HTTP_CONTENT_TYPE")
 
 
+# What answers for its folder.
+INDEX = "index.cgi"
+
+
 class NoProgram(Exception):
     """There is nothing to run."""
 
@@ -41,6 +45,12 @@ def find(root, environ):
     segments = environ["PATH_INFO"].split("/")[1:]
     path = root
     for number, name in enumerate(segments):
+        if not name and number == len(segments) - 1:
+            index = os.path.join(path, INDEX)
+            if os.path.exists(index):
+                environ["SCRIPT_NAME"] += environ["PATH_INFO"] + INDEX
+                environ["PATH_INFO"] = ""
+                return program(index)
         if not name or name.startswith(".") or "\0" in name:
             break
         path = os.path.join(path, name.encode("latin-1").decode(errors="surrogateescape"))

@@ -140,6 +140,11 @@ class Choice(Programs):
         self.assertIn("a script begins with a line like #!/bin/sh", self.log())
 
 
+    def test_an_index_answers_for_its_folder(self):
+        self.assertEqual(b"index is /indexed/index.cgi\n", self.get("/indexed/")[1])
+        self.assertEqual("Status: 404 Not Found", self.status("/indexed/none"))
+
+
 class Response(Programs):
     def say(self, output, **headers):
         output = output.replace("%", "%%").replace("\r", "\\r").replace("\n", "\\n")

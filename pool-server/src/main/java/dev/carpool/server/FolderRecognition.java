@@ -68,7 +68,7 @@ record FolderRecognition(AppKind kind, @Nullable String interpreter) {
   static String help() {
     return """
       --kind WORD        how the folder is run, where its files show more than one way:
-                         wsgi (Python) or rack (Ruby)
+                         wsgi (Python), rack (Ruby) or cgi
       --python PROGRAM   the interpreter for a Python application; python3 if not given
       --ruby PROGRAM     the interpreter for a Ruby application; ruby if not given
     """;

@@ -56,6 +56,14 @@ public record Language(
               "ruby/carpool_rack.rb",
               true),
           new Language(
+              AppKind.CGI,
+              "CGI programs",
+              ImmutableList.of(Sign.file("index.cgi", "."), Sign.folder("cgi-bin", ".")),
+              ImmutableList::of,
+              "python3",
+              "cgi/carpool_cgi.py",
+              true),
+          new Language(
               AppKind.HELPER,
               "a program that speaks the helper contract",
               ImmutableList.of(),

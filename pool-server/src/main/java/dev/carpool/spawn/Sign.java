@@ -30,6 +30,25 @@ interface Sign {
     return new FileSign(name, name.substring(0, name.lastIndexOf('.')));
   }
 
+  /** A file of this name in the root, which means this entry. */
+  static Sign file(String name, String entry) {
+    return new FileSign(name, entry);
+  }
+
+  /** A folder of this name in the root, which means this entry. */
+  static Sign folder(String name, String entry) {
+    return new FolderSign(name, entry);
+  }
+
+  /** A folder in the root. */
+  record FolderSign(String file, String entry) implements Sign {
+    @Override
+    public Optional<Shown> in(Path root) {
+      Path path = root.resolve(file);
+      return Files.isDirectory(path) ? Optional.of(new Shown(entry, path)) : Optional.empty();
+    }
+  }
+
   /** A file in the root. */
   record FileSign(String file, String entry) implements Sign {
     @Override

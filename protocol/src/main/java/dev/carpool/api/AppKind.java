@@ -15,6 +15,8 @@ public enum AppKind {
   WSGI("python"),
   /** A Ruby application with the interface of Rack. */
   RACK("ruby"),
+  /** Programs with the Common Gateway Interface (RFC 3875), each started for one request. */
+  CGI(null),
   /** A program that speaks the helper contract on its descriptor 0 by itself. */
   HELPER(null);
 
