@@ -247,7 +247,7 @@ class ServerConfigTest {
       assertProblems(
           "environment = \"test\"\n[app.blog]\nroot = \"blog\"\nkind = \"ruby\"",
           "1:1: 'environment' is \"test\", but must be one of \"development\", \"production\"",
-          "4:1: 'kind' is \"ruby\", but must be one of \"auto\", \"wsgi\", \"rack\","
+          "4:1: 'kind' is \"ruby\", but must be one of \"auto\", \"wsgi\", \"rack\", \"cgi\","
               + " \"helper\"");
     }
 

@@ -53,7 +53,8 @@ class CgiIT {
   private static List<String> programsOf(Path folder) {
     return ProcessHandle.allProcesses()
         .map(process -> process.info().commandLine().orElse(""))
-        .filter(words -> Arrays.stream(words.split(" ", -1)).anyMatch(w -> w.startsWith(folder + "/")))
+        .filter(
+            words -> Arrays.stream(words.split(" ", -1)).anyMatch(w -> w.startsWith(folder + "/")))
         .toList();
   }
 

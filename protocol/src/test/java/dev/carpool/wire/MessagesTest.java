@@ -101,7 +101,8 @@ class MessagesTest {
     @Test
     void anUnknownKindNamesTheKnownOnes() {
       assertRefused(
-          message().setKind("rack"), "kind 'rack' is unknown; known are auto, wsgi, helper");
+          message().setKind("cobol"),
+          "kind 'cobol' is unknown; known are auto, wsgi, rack, cgi, helper");
     }
 
     @Test
