@@ -1,29 +1,26 @@
 package dev.carpool.front;
 
+import static dev.carpool.front.Asked.about;
+import static dev.carpool.front.Asked.asked;
+import static dev.carpool.front.Asked.body;
+import static dev.carpool.front.Asked.count;
+import static dev.carpool.front.Asked.length;
+import static dev.carpool.front.Asked.pid;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.google.common.base.Splitter;
 import dev.carpool.ContractLanguage;
 import dev.carpool.LogEar;
 import dev.carpool.api.AppLimits;
 import dev.carpool.api.AppSpec;
 import dev.carpool.api.PoolLimits;
-import dev.carpool.api.PoolStatus;
 import dev.carpool.api.SpawnMethod;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import java.util.zip.CRC32;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,14 +37,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(120)
 final class HelperContractIT {
 
-  private static final int MIB = 1 << 20;
   private static final PoolLimits ONE = PoolLimits.DEFAULT.withMax(1);
-
-  /** What a process may grow by while it does what it has done before. */
-  private static final long FLAT = 12L * MIB;
-
-  /** How much is streamed; the whole GiB takes some seconds more. */
-  private static final int STREAMED = Boolean.getBoolean("carpool.soak") ? 1024 : 256;
 
   private static boolean warm;
 
@@ -83,48 +73,10 @@ final class HelperContractIT {
     return language.app("whole");
   }
 
-  private static String body(FrontScene scene, String path) throws IOException {
-    ScgiClient.Response response = scene.get(path);
-    assertThat(response.status()).as(path).isEqualTo(200);
-    return response.body();
-  }
-
-  private static long pid(FrontScene scene) throws IOException {
-    return Long.parseLong(body(scene, "/pid"));
-  }
-
-  private static Map<String, String> about(FrontScene scene) throws IOException {
-    return Splitter.on('\n')
-        .omitEmptyStrings()
-        .withKeyValueSeparator('=')
-        .split(body(scene, "/about"));
-  }
-
-  private static String asked(FrontScene scene, String method, String path) throws IOException {
-    try (ScgiClient client = scene.unix().send(method, path, 0, new byte[0])) {
-      return client.text();
-    }
-  }
-
   private void awaitLog(String pattern) {
     await(pattern)
         .atMost(Duration.ofSeconds(10))
         .until(() -> log.lines().stream().anyMatch(line -> line.matches("(?s)" + pattern)));
-  }
-
-  /** How much memory a process uses, in bytes: what is its own and what it shares. */
-  private static long memory(long pid) throws IOException {
-    try (Stream<String> lines = Files.lines(Path.of("/proc/" + pid + "/status"))) {
-      String[] words =
-          lines.filter(line -> line.startsWith("VmRSS:")).findFirst().orElseThrow().split("\\s+");
-      return Long.parseLong(words[1]) * 1024;
-    }
-  }
-
-  private static long descriptors(long pid) throws IOException {
-    try (Stream<Path> open = Files.list(Path.of("/proc/" + pid + "/fd"))) {
-      return open.count();
-    }
   }
 
   // --- the start ---------------------------------------------------------------------------------
@@ -180,33 +132,6 @@ final class HelperContractIT {
   }
 
   @Test
-  void aBodyOf100MbIsTakenInPieces() throws IOException {
-    byte[] piece = new byte[MIB];
-    Arrays.fill(piece, (byte) 'u');
-    CRC32 crc = new CRC32();
-    try (FrontScene scene = scene()) {
-      long pid = pid(scene);
-      assertThat(count(scene, piece, 10)).startsWith(10 * MIB + " ");
-      long before = memory(pid);
-      for (int i = 0; i < 100; i++) {
-        crc.update(piece);
-      }
-      assertThat(count(scene, piece, 100)).isEqualTo(100L * MIB + " " + crc.getValue());
-      assertThat(memory(pid)).isLessThan(before + FLAT);
-    }
-  }
-
-  private static String count(FrontScene scene, byte[] piece, int times) throws IOException {
-    try (ScgiClient client = scene.unix()) {
-      client.send("POST", "/count", (long) times * piece.length, new byte[0]);
-      for (int i = 0; i < times; i++) {
-        client.more(piece);
-      }
-      return client.response().body();
-    }
-  }
-
-  @Test
   void halfABodyIsNeverTakenForAWholeOne() throws IOException {
     try (FrontScene scene = scene()) {
       long pid = pid(scene);
@@ -219,36 +144,6 @@ final class HelperContractIT {
   }
 
   // --- a response --------------------------------------------------------------------------------
-
-  @Test
-  void aStreamedResponseIsNotGathered() throws IOException {
-    try (FrontScene scene = scene()) {
-      long pid = pid(scene);
-      body(scene, "/stream/1");
-      long before = memory(pid);
-      try (ScgiClient client = scene.unix().send("/stream/" + STREAMED)) {
-        assertThat(client.some(12)).startsWith("Status: 200");
-        assertThat(client.count()).isGreaterThan((long) STREAMED * MIB);
-      }
-      assertThat(memory(pid)).isLessThan(before + FLAT);
-      assertThat(pid(scene)).isEqualTo(pid);
-    }
-  }
-
-  @Test
-  void aFileIsSentByTheKernel() throws IOException {
-    try (FrontScene scene = scene()) {
-      long pid = pid(scene);
-      ScgiClient.Response file = scene.get("/file/4");
-      assertThat(file.body().equals("\0".repeat(4 * MIB))).isTrue();
-      assertThat(length(file)).isEqualTo("" + 4 * MIB);
-      long before = memory(pid);
-      try (ScgiClient client = scene.unix().send("/file/64")) {
-        assertThat(client.count()).isGreaterThan(64 * MIB);
-      }
-      assertThat(memory(pid)).isLessThan(before + FLAT);
-    }
-  }
 
   @Test
   void aContentLengthIsKept() throws IOException {
@@ -265,13 +160,6 @@ final class HelperContractIT {
       assertThat(less.body()).isEqualTo("x".repeat(4));
       awaitLog("INFO app.whole .*6 bytes shorter than its Content-Length.*");
     }
-  }
-
-  private static String length(ScgiClient.Response response) {
-    return response.headers().stream()
-        .filter(line -> line.toLowerCase(Locale.ROOT).startsWith("content-length: "))
-        .collect(Collectors.joining())
-        .replaceFirst(".*: ", "");
   }
 
   @Test
@@ -384,25 +272,6 @@ final class HelperContractIT {
       }
       log.close();
       log = LogEar.listening();
-    }
-  }
-
-  @Test
-  void tenThousandRequestsLeaveNothingBehind() throws IOException {
-    try (FrontScene scene = scene()) {
-      long pid = pid(scene);
-      for (int i = 0; i < 1000; i++) {
-        body(scene, "/pid");
-      }
-      long memory = memory(pid);
-      long descriptors = descriptors(pid);
-      for (int i = 0; i < 9000; i++) {
-        body(scene, i % 9 == 0 ? "/about" : "/pid");
-      }
-      assertThat(memory(pid)).isLessThan(memory + 4 * MIB);
-      assertThat(descriptors(pid)).isEqualTo(descriptors);
-      PoolStatus.App app = scene.pool.status().apps().getFirst();
-      assertThat(app.processes()).extracting(PoolStatus.Process::pid).containsExactly(pid);
     }
   }
 }
