@@ -37,15 +37,23 @@ class CgiIT {
       """;
 
   @TempDir private Path folder;
-  private RunningServer server;
+  private final List<RunningServer> servers = new ArrayList<>();
 
-  private void serve(String settings) throws IOException {
-    server = RunningServer.configured(Files.writeString(folder.resolve("carpool.toml"), settings));
+  private RunningServer serve(String settings) throws IOException {
+    Path file = Files.writeString(folder.resolve("carpool.toml"), settings);
+    return kept(RunningServer.configured(file));
+  }
+
+  private RunningServer kept(RunningServer server) {
+    servers.add(server);
+    return server;
   }
 
   @AfterEach
   void stop() throws IOException {
-    server.close();
+    for (RunningServer server : servers) {
+      server.close();
+    }
     assertThat(programsOf(PROGRAMS)).isEmpty();
   }
 
@@ -69,7 +77,7 @@ class CgiIT {
         print "Content-Type: text/plain\\r\\n\\r\\n$ENV{SCRIPT_NAME} $ENV{PATH_INFO} $ENV{QUERY_STRING}\\n";
         """);
     assertThat(script.toFile().setExecutable(true)).isTrue();
-    server = RunningServer.serve(folder);
+    RunningServer server = kept(RunningServer.serve(folder));
 
     assertThat(server.get("/cgi-bin/hello.pl/more?a=b").body())
         .isEqualTo("/cgi-bin/hello.pl /more a=b\n");
@@ -78,7 +86,7 @@ class CgiIT {
 
   @Test
   void aLargeBodyGoesThereAndBack() throws Exception {
-    serve(OPEN_TO_ALL.formatted(PROGRAMS));
+    RunningServer server = serve(OPEN_TO_ALL.formatted(PROGRAMS));
     byte[] body = new byte[5 << 20];
     new Random(1).nextBytes(body);
 
@@ -93,7 +101,7 @@ class CgiIT {
 
   @Test
   void aProgramThatFailsIsA500WithItsWordsInTheLog() throws Exception {
-    serve(OPEN_TO_ALL.formatted(PROGRAMS));
+    RunningServer server = serve(OPEN_TO_ALL.formatted(PROGRAMS));
 
     assertThat(server.get("/broken.pl").statusCode()).isEqualTo(500);
     server.awaitLog("Global symbol \"$undeclared\"");
@@ -103,7 +111,8 @@ class CgiIT {
 
   @Test
   void whatTakesTooLongIsEndedWithAllItHasStarted() throws Exception {
-    serve(OPEN_TO_ALL.formatted(PROGRAMS) + "max_request_time = \"300ms\"\n");
+    RunningServer server =
+        serve(OPEN_TO_ALL.formatted(PROGRAMS) + "max_request_time = \"300ms\"\n");
 
     assertThatThrownBy(() -> server.get("/slow.sh")).isInstanceOf(IOException.class); // half of it
     await()
@@ -117,13 +126,14 @@ class CgiIT {
     Path work = folder.resolve("work");
     git(folder, "init", "-q", "--bare", "repo.git");
     git(folder.resolve("repo.git"), "config", "http.receivepack", "true");
-    serve(
-        OPEN_TO_ALL.formatted(folder)
-            + """
+    RunningServer server =
+        serve(
+            OPEN_TO_ALL.formatted(folder)
+                + """
             entry = "%s"
             env = { GIT_PROJECT_ROOT = "%s", GIT_HTTP_EXPORT_ALL = "1" }
             """
-                .formatted(GIT_HTTP_BACKEND, folder));
+                    .formatted(GIT_HTTP_BACKEND, folder));
     String url = server.uri("/repo.git").toString();
 
     git(folder, "clone", "-q", url, "work");
