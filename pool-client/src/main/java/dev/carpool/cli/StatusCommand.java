@@ -65,7 +65,9 @@ final class StatusCommand implements AdminCommand {
     List<RunningRequest> running = requests ? pool.requests() : List.of();
     if (json) {
       out.println(requests ? StatusJson.of(status, running) : StatusJson.of(status));
-    } else if (out instanceof StandardOutput terminal && terminal.isTerminal()) {
+      return;
+    }
+    if (out instanceof StandardOutput terminal && terminal.isTerminal()) {
       StatusView.of(status, running, Order.NAME, Instant.now())
           .forEach(line -> out.println(line.shown(Integer.MAX_VALUE, terminal.hasColours())));
     } else {
@@ -76,6 +78,9 @@ final class StatusCommand implements AdminCommand {
             .lines()
             .forEach(line -> out.println(line.shown(Integer.MAX_VALUE, false)));
       }
+    }
+    if (requests && running.isEmpty()) {
+      out.println("\nNo request is being served.");
     }
   }
 }

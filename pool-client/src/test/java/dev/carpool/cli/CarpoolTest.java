@@ -70,6 +70,13 @@ class CarpoolTest {
     }
 
     @Test
+    void saysThatNoRequestRunsIfSo() {
+      pool.running = List.of();
+      assertThat(run("status", "--requests")).isZero();
+      assertThat(out()).endsWith("\n\nNo request is being served.\n");
+    }
+
+    @Test
     void isForPeopleOrForPrograms() {
       assertThat(run("status", "--json", "--watch")).isEqualTo(2);
       assertThat(err()).startsWith("carpool: --watch is for people, and --json for programs");
@@ -363,9 +370,12 @@ class CarpoolTest {
       return receipt("setQueueMax " + queueMax);
     }
 
+    private List<RunningRequest> running =
+        List.of(new RunningRequest("blog", 17, 3, Duration.ofMillis(1500), "GET /slow"));
+
     @Override
     public List<RunningRequest> requests() {
-      return List.of(new RunningRequest("blog", 17, 3, Duration.ofMillis(1500), "GET /slow"));
+      return running;
     }
 
     @Override

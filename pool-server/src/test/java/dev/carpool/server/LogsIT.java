@@ -3,6 +3,7 @@ package dev.carpool.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -224,7 +225,8 @@ class LogsIT {
                     RunningServer.APPS.resolve("chatty").toString()))
             .start(); // its standard error is a pipe
     try {
-      String ready = process.inputReader().readLine();
+      BufferedReader said = process.inputReader();
+      String ready = said.readLine() + said.readLine(); // what it is, and where
       Matcher place = Pattern.compile("http://127.0.0.1:\\d+").matcher(ready);
       assertThat(place.find()).as(ready).isTrue();
       try (HttpClient browser = HttpClient.newHttpClient()) {
