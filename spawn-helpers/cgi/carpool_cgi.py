@@ -77,6 +77,10 @@ def exchange(choose, connection, mark, begins):
         drain(connection, MAX_DRAIN)
     except PeerGone:
         output.whole = False
+    except OSError as error:
+        log("carpool: a request failed: %s" % error)
+        if not output.sent:
+            output.page("500 Internal Server Error", "The program cannot be run; its log says why.")
     return output
 
 
@@ -92,8 +96,8 @@ def serve(choose, environ, connection, output):
     try:
         output.nph = os.path.basename(path).startswith("nph-")
         problem = output.pass_on(running.pipe)
-    except PeerGone:
-        log("carpool: %s was ended: the client went away" % path)
+    except OSError as error:
+        log("carpool: %s was ended: %s" % (path, error))
         running.end()
         raise
     finally:
@@ -121,8 +125,9 @@ class Running:
 
     def __init__(self, path, environ, connection):
         self.path = path
-        self.pipe, writing = os.pipe()
+        self.pipe = writing = -1
         try:
+            self.pipe, writing = os.pipe()
             actions = [(os.POSIX_SPAWN_DUP2, writing, 1)]
             if int(environ["CONTENT_LENGTH"]):
                 actions.append((os.POSIX_SPAWN_DUP2, connection, 0))
@@ -132,10 +137,12 @@ class Running:
                 path, [path], environment(path, environ), file_actions=actions, setsigdef=DEFAULT_SIGNALS
             )
         except OSError as error:
-            os.close(self.pipe)
+            if self.pipe >= 0:
+                os.close(self.pipe)
             raise NoProgram.of(path, error) from None
         finally:
-            os.close(writing)
+            if writing >= 0:
+                os.close(writing)
 
     def wait(self):
         """Return the program's status. One that does not end after its output has is ended."""

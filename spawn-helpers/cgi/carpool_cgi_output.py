@@ -126,28 +126,27 @@ class Output:
         poll = select.poll()
         poll.register(pipe, select.POLLIN)
         poll.register(self.connection, 0)
-        for number, events in poll.poll():
-            if number == self.connection and events & HUNG_UP:
-                raise PeerGone("the client went away")
+        if has_hung_up(poll, self.connection):
+            raise PeerGone("the client went away")
         return os.read(pipe, PIECE)
 
     def move(self, pipe, left):
         """Let the kernel move what is left of the body; return how much it was.
 
-        What the program prints beyond its Content-Length is thrown away.
+        What the program prints beyond its Content-Length is thrown away, until the client goes.
         """
         moved = 0
         poll = select.poll()
         poll.register(pipe, select.POLLIN)
         poll.register(self.connection, 0)
         while True:
-            for number, events in poll.poll():
-                if number == self.connection and events & HUNG_UP:
-                    raise PeerGone("the client went away")
+            hung_up = has_hung_up(poll, self.connection)
             if left is not None and moved >= left:
-                if not os.read(pipe, PIECE):
+                if hung_up or not os.read(pipe, PIECE):
                     return moved
                 continue
+            if hung_up:
+                raise PeerGone("the client went away")
             size = PIECE if left is None else min(PIECE, left - moved)
             try:
                 count = splice(pipe, self.connection, size)
@@ -166,6 +165,11 @@ class Output:
                 wait(self.connection, select.POLLOUT)
             except OSError:
                 raise PeerGone("the client went away") from None
+
+
+def has_hung_up(poll, connection):
+    """Wait until something happens, and return whether it is that the client has gone."""
+    return any(number == connection and events & HUNG_UP for number, events in poll.poll())
 
 
 def splice(pipe, connection, size):

@@ -99,13 +99,21 @@ class Server:
     def run(self):
         others = []
         for number in range(1, self.threads):
-            thread = threading.Thread(target=self.serve, args=(number,), name="carpool-%d" % number)
+            thread = threading.Thread(target=self.work, args=(number,), name="carpool-%d" % number)
             thread.start()
             others.append(thread)
         say(self.line, b"R", self.threads, "trace=%d" % TRACE)
-        self.serve(0)
+        self.work(0)
         for thread in others:
             thread.join()
+
+    def work(self, thread):
+        """Serve; where that fails, end the process: a place that is lost would be lost for good."""
+        try:
+            self.serve(thread)
+        except BaseException as error:  # an application has closed our descriptors, for example
+            log("carpool: this process cannot go on: %s" % reason(error))
+            os._exit(70)
 
     def serve(self, thread):
         line, reading, write = self.line, self.reading, self.board.write

@@ -110,16 +110,26 @@ module Carpool
 
     def run
       others = (1...@threads).map do |number|
-        thread = Thread.new { serve(number) }
+        thread = Thread.new { work(number) }
         thread.name = "carpool-#{number}"
         thread
       end
       Line.say(@line, "R", @threads, "trace=#{TRACE}")
-      serve(0)
+      work(0)
       others.each(&:join)
     end
 
     private
+
+    # Serve; where that fails, end the process: a place that is lost would be lost for good.
+    def work(thread)
+      serve(thread)
+    rescue SystemExit
+      raise
+    rescue Exception => e # an application has closed our descriptors, for example
+      Carpool.log("carpool: this process cannot go on: #{Loader.reason(e)}")
+      exit!(70)
+    end
 
     def serve(thread)
       buffer = String.new(capacity: Request::PIECE)

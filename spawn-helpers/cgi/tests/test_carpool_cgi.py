@@ -5,6 +5,7 @@
 
 import json
 import os
+import resource
 import socket
 import sys
 import tempfile
@@ -197,6 +198,14 @@ class Response(Programs):
         self.assertEqual((b"ab", False), self.say("Content-Length: 3\n\nab")[1:])
         self.assertIn("printed 1 bytes less than its Content-Length", self.log())
 
+    def test_who_has_the_whole_length_may_go_and_the_program_ends(self):
+        with self.helper.open(scgi("/overlong.pl")) as connection:
+            data = b""
+            while not data.endswith(b"\r\n\r\nyyy"):
+                data += connection.recv(1000)
+        self.assertTrue(self.helper.done())
+        self.assertIn("overlong.pl was ended by signal 13", self.log())
+
     def test_a_large_output_streams_through(self):
         _, body, whole = self.get("/flood.sh", QUERY_STRING="20000000")
         self.assertEqual((20000000, True), (len(body), whole))
@@ -247,6 +256,16 @@ class Process(unittest.TestCase):
                 self.assertEqual(b"F", kind)
                 self.assertIn(reason, payload)
                 self.assertEqual(1, helper.process.wait(SECONDS))
+
+    def test_without_descriptors_it_answers_that_and_goes_on(self):
+        with Helper("", PROGRAMS, CGI) as helper:
+            helper.ready()
+            resource.prlimit(helper.process.pid, resource.RLIMIT_NOFILE, (6, 64))
+            self.assertIn("500 Internal Server Error", helper.get("/hello.sh")[0])
+            self.assertIn("Too many open files", helper.log())
+            resource.prlimit(helper.process.pid, resource.RLIMIT_NOFILE, (64, 64))
+            self.assertEqual(b"hello, \n", helper.get("/hello.sh")[1])
+            self.assertEqual(len(USUAL), len(helper.descriptors()))
 
     def test_sigterm_ends_it_and_stop_does(self):
         with Helper("", PROGRAMS, CGI) as helper:

@@ -150,6 +150,12 @@ class Threads(unittest.TestCase):
             for connection in connections:
                 connection.close()
 
+    def test_one_that_cannot_go_on_ends_the_process_instead_of_losing_its_place(self):
+        with Helper("misbehave", CARPOOL_CONCURRENCY="3").ready() as helper:
+            with helper.open(scgi("/closes-descriptors")):
+                self.assertEqual(70, helper.process.wait(SECONDS))
+            self.assertIn("this process cannot go on: OSError", helper.log())
+
     def test_stop_waits_for_all_of_them(self):
         with Helper("loaded", CARPOOL_CONCURRENCY="3").ready() as helper:
             with helper.open(scgi("/sleep")) as one, helper.open(scgi("/sleep")) as other:

@@ -58,13 +58,19 @@ class Helper
     frames
   end
 
-  # Serve one whole request: the response's header, its body, whether it is whole.
-  def get(path, body = "", **fields)
+  # Begin a session: our end of its connection, on which a request was sent.
+  def open(path, body = "", **fields)
     ours, theirs = UNIXSocket.pair
     @served += 1
     @line.sendmsg(["S\0\0\0", @served].pack("a4N"), 0, nil, Socket::AncillaryData.unix_rights(theirs))
     theirs.close
     ours.write(scgi(path, body, fields))
+    ours
+  end
+
+  # Serve one whole request: the response's header, its body, whether it is whole.
+  def get(path, body = "", **fields)
+    ours = open(path, body, **fields)
     head, _, text = ours.read.partition("\r\n\r\n")
     kind, number, payload = frame
     raise "not DONE but #{kind} #{number}" unless [kind, number] == ["D", @served]

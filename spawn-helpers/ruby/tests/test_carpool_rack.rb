@@ -32,6 +32,15 @@ class LoadingTest < Minitest::Test
     refute_match(/carpool_rack\.rb/, text)
   end
 
+  def test_one_that_cannot_go_on_ends_the_process_instead_of_losing_its_place
+    Helper.ready("answers.ru", CARPOOL_CONCURRENCY: "3") do |helper|
+      connection = helper.open("/closes-descriptors")
+      assert_nil(helper.line.read(1))
+      assert_match(/this process cannot go on: /, helper.log)
+      connection.close
+    end
+  end
+
   def test_a_missing_gem_of_the_bundle_is_named
     Dir.mktmpdir do |root|
       File.write(File.join(root, "Gemfile"), "source \"https://rubygems.org\"\ngem \"no-such-gem-4711\"\n")

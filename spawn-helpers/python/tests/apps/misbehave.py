@@ -236,6 +236,12 @@ def show(environ, start_response):
     return [json.dumps(plain).encode()]
 
 
+def closes_descriptors(environ, start_response):
+    os.closerange(3, 100)
+    start_response("200 OK", [])
+    return [b""]
+
+
 def application(environ, start_response):
     name = environ["PATH_INFO"].strip("/").replace("-", "_")
     return globals().get(name, show)(environ, start_response)

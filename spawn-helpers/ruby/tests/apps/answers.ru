@@ -34,6 +34,10 @@ PAGES = {
   "/nonsense" => ->(_) { [nil, {}, []] },
   "/nothing" => ->(_) {},
   "/exit" => ->(_) { exit 3 },
+  "/closes-descriptors" => lambda { |_|
+    (3..99).each { |n| IO.for_fd(n).close rescue SystemCallError }
+    [200, {}, []]
+  },
   "/throw" => ->(_) { throw :nobody },
   "/hijack" => ->(env) { [200, TEXT, [env["rack.hijack?"].inspect, env.key?("rack.hijack").inspect]] },
   "/called" => lambda { |env|
