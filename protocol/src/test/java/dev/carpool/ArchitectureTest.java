@@ -11,7 +11,7 @@ final class ArchitectureTest {
       PackageTable.ofThisModule()
           .mayImport("api")
           .mayImport("descriptor")
-          .mayImport("backlog", "descriptor")
+          .mayImport("backlog", "api.Printable", "descriptor")
           .mayImport("words")
           .mayImport("wire", "api", "wire.proto")
           .mayImport("wire.proto")

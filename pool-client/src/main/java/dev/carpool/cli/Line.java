@@ -1,6 +1,7 @@
 package dev.carpool.cli;
 
 import com.google.common.collect.ImmutableList;
+import dev.carpool.api.Printable;
 
 /** A line for a terminal: words one behind the other, each in its style. */
 record Line(ImmutableList<Span> spans) {
@@ -10,7 +11,7 @@ record Line(ImmutableList<Span> spans) {
   /** Some words. */
   record Span(String text, Style style) {
     Span {
-      text = printable(text);
+      text = Printable.text(text); // a foreign word cannot draw on the terminal
     }
   }
 
@@ -41,24 +42,5 @@ record Line(ImmutableList<Span> spans) {
       line.append('~');
     }
     return colours ? line.toString() : line.toString().stripTrailing();
-  }
-
-  /** A foreign word cannot draw on the terminal: not with its controls, and not backwards. */
-  private static String printable(String word) {
-    StringBuilder clean = new StringBuilder(word.length());
-    word.codePoints().map(Line::printable).forEach(clean::appendCodePoint);
-    return clean.toString();
-  }
-
-  private static int printable(int c) {
-    return switch (Character.getType(c)) {
-      case Character.CONTROL,
-          Character.FORMAT,
-          Character.SURROGATE,
-          Character.LINE_SEPARATOR,
-          Character.PARAGRAPH_SEPARATOR ->
-          '?';
-      default -> c;
-    };
   }
 }

@@ -1,6 +1,8 @@
 package dev.carpool.cli;
 
+import dev.carpool.api.Places;
 import dev.carpool.api.PoolStatus;
+import dev.carpool.api.Units;
 import dev.carpool.backlog.AcceptQueue;
 import java.time.Instant;
 import java.util.HashSet;
@@ -11,9 +13,6 @@ import java.util.Set;
 /** Values as mackerel-agent reads them; {@link MackerelGraphs} has a place for each. */
 final class MackerelValues {
 
-  private static final List<String> STATES =
-      List.of("starting", "idle", "busy", "draining", "stopping");
-
   private final long epoch;
   private final Set<String> listeners = new HashSet<>();
   private final StringBuilder text = new StringBuilder();
@@ -23,31 +22,18 @@ final class MackerelValues {
   }
 
   void pool(PoolStatus status) {
-    List<PoolStatus.Process> processes =
-        status.apps().stream().flatMap(app -> app.processes().stream()).toList();
-    for (String state : STATES) {
-      value(
-          "processes." + state,
-          processes.stream().filter(process -> process.state().equals(state)).count());
-    }
-    value("places.busy", processes.stream().mapToInt(PoolStatus.Process::sessions).sum());
-    value(
-        "places.all",
-        processes.stream()
-            .filter(process -> process.state().equals("idle") || process.state().equals("busy"))
-            .mapToInt(PoolStatus.Process::concurrency)
-            .sum());
+    Places places = Places.of(status.processes());
+    Places.byState(status.processes())
+        .forEach((state, count) -> value("processes." + state, count));
+    value("places.busy", places.busy());
+    value("places.all", places.all());
     value("waiting.waiting", status.waiting());
     value("waiting.expecting", status.expecting());
     value(
         "oldest_wait.seconds",
-        String.format(Locale.ROOT, "%.3f", status.oldestWait().toMillis() / 1000.0));
+        String.format(Locale.ROOT, "%.3f", Units.seconds(status.oldestWait())));
     PoolStatus.Unserved unserved = status.unserved();
-    value("refused.queue_full", unserved.queueFull());
-    value("refused.queue_timeout", unserved.queueTimeout());
-    value("refused.spawn_failed", unserved.spawnFailed());
-    value("refused.shutting_down", unserved.shuttingDown());
-    value("refused.other", unserved.other());
+    unserved.refusedByReason().forEach((reason, count) -> value("refused." + reason, count));
     value("unserved.withdrawn", unserved.withdrawn());
     value("unserved.lost", unserved.lost());
   }

@@ -1,9 +1,6 @@
 package dev.carpool.cli;
 
-import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import sun.misc.Signal;
 
 /**
@@ -33,20 +30,11 @@ final class Screen {
   static Screen of(PrintStream out, boolean lines) {
     Thread here = Thread.currentThread();
     Signal.handle(new Signal("INT"), signal -> here.interrupt());
-    Screen screen = new Screen(out, !lines && isTerminal());
+    Screen screen = new Screen(out, !lines && out instanceof StandardOutput it && it.isTerminal());
     if (screen.terminal) {
       out.print(CLEAR);
     }
     return screen;
-  }
-
-  private static boolean isTerminal() {
-    try {
-      String output = Files.readSymbolicLink(Path.of("/proc/self/fd/1")).toString();
-      return output.startsWith("/dev/pts/") || output.startsWith("/dev/tty");
-    } catch (IOException e) {
-      return false;
-    }
   }
 
   /**

@@ -5,6 +5,7 @@ import static dev.carpool.cli.Table.cell;
 import dev.carpool.api.PoolLimits;
 import dev.carpool.api.PoolStatus;
 import dev.carpool.api.RunningRequest;
+import dev.carpool.api.StatusReport;
 import dev.carpool.api.Units;
 import java.time.Duration;
 import java.time.Instant;
@@ -87,21 +88,10 @@ final class StatusView {
 
   private Line refused() {
     PoolStatus.Unserved unserved = status.unserved();
-    StringBuilder reasons = new StringBuilder();
-    reason(reasons, unserved.queueFull(), "queue full");
-    reason(reasons, unserved.queueTimeout(), "queue timeout");
-    reason(reasons, unserved.spawnFailed(), "spawn failed");
-    reason(reasons, unserved.shuttingDown(), "shutting down");
-    reason(reasons, unserved.other(), "other");
+    String reasons = unserved.refused() == 0 ? "" : ": " + StatusReport.reasons(unserved);
     return Line.of(Style.PLAIN, "refused   ")
         .and(unserved.refused() == 0 ? Style.BOLD : Style.RED, "" + unserved.refused())
         .and(Style.PLAIN, reasons + ", served " + status.activity().served());
-  }
-
-  private static void reason(StringBuilder reasons, long count, String reason) {
-    if (count > 0) {
-      reasons.append(reasons.isEmpty() ? ": " : ", ").append(count).append(' ').append(reason);
-    }
   }
 
   private Table apps() {

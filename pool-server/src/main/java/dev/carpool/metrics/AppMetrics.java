@@ -2,6 +2,7 @@ package dev.carpool.metrics;
 
 import dev.carpool.api.Places;
 import dev.carpool.api.PoolStatus;
+import dev.carpool.api.Units;
 import java.time.Duration;
 import java.util.Comparator;
 
@@ -40,7 +41,7 @@ final class AppMetrics {
         .gauge(
             "carpool_app_oldest_session_seconds",
             "How long its longest running request has taken; 0 when none runs.",
-            seconds(
+            Units.seconds(
                 app.processes().stream()
                     .map(PoolStatus.Process::oldestSession)
                     .max(Comparator.naturalOrder())
@@ -79,7 +80,7 @@ final class AppMetrics {
         .gauge(
             "carpool_app_next_start_seconds",
             "How long no process of it is started after failed starts; 0 without such a pause.",
-            seconds(app.retryIn()),
+            Units.seconds(app.retryIn()),
             "app",
             app.name());
   }
@@ -122,9 +123,5 @@ final class AppMetrics {
                     name,
                     "cause",
                     cause));
-  }
-
-  private static double seconds(Duration time) {
-    return time.toMillis() / 1000.0;
   }
 }

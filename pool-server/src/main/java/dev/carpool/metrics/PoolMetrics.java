@@ -3,6 +3,7 @@ package dev.carpool.metrics;
 import dev.carpool.api.Places;
 import dev.carpool.api.PoolLimits;
 import dev.carpool.api.PoolStatus;
+import dev.carpool.api.Units;
 import java.util.List;
 
 /** The whole pool. Its counts include those of applications that it has forgotten. */
@@ -38,7 +39,7 @@ final class PoolMetrics {
         .gauge(
             "carpool_oldest_wait_seconds",
             "How long the longest waiting request has waited; 0 when nothing waits.",
-            status.oldestWait().toMillis() / 1000.0)
+            Units.seconds(status.oldestWait()))
         .histogram(
             "carpool_wait_seconds",
             "How long requests waited for the place that they were given.",
@@ -48,8 +49,7 @@ final class PoolMetrics {
   private static void processes(Families to, PoolStatus status) {
     PoolLimits limits = status.limits();
     to.gauge("carpool_processes_max", "Processes that may live at once (max).", limits.max());
-    List<PoolStatus.Process> all =
-        status.apps().stream().flatMap(app -> app.processes().stream()).toList();
+    List<PoolStatus.Process> all = status.processes();
     Places places = Places.of(all);
     to.gauge("carpool_places", "Places of processes that are ready.", places.all())
         .gauge("carpool_places_busy", "Places at which a request is served.", places.busy())

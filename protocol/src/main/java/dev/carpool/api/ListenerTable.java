@@ -1,6 +1,5 @@
 package dev.carpool.api;
 
-import com.google.common.base.Strings;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -11,7 +10,7 @@ final class ListenerTable {
       List.of("LISTENER", "APP", "WAITING", "LIMIT", "PEAK", "DROPPED");
 
   /** Columns of words, which stand at the left. */
-  private static final int WORDS = 2;
+  private static final List<Integer> WORDS = List.of(0, 1);
 
   private ListenerTable() {}
 
@@ -29,19 +28,6 @@ final class ListenerTable {
               "" + each.peak(),
               each.dropped() < 0 ? "-" : "" + each.dropped()));
     }
-    List<String> lines = new ArrayList<>();
-    for (List<String> row : rows) {
-      StringBuilder line = new StringBuilder();
-      for (int i = 0; i < row.size(); i++) {
-        int column = i;
-        int width = rows.stream().mapToInt(each -> each.get(column).length()).max().orElse(0);
-        String cell = row.get(i);
-        line.append("  ")
-            .append(
-                i < WORDS ? Strings.padEnd(cell, width, ' ') : Strings.padStart(cell, width, ' '));
-      }
-      lines.add(line.toString());
-    }
-    return lines;
+    return Columns.lines(WORDS, rows);
   }
 }

@@ -172,6 +172,11 @@ public record PoolStatus(
   public record Listener(
       String address, String app, int waiting, int limit, int peak, long dropped) {}
 
+  /** The living processes of all applications. */
+  public List<Process> processes() {
+    return apps.stream().flatMap(app -> app.processes().stream()).toList();
+  }
+
   /** The same with these listeners. */
   public PoolStatus withListeners(List<Listener> listeners) {
     return new PoolStatus(

@@ -32,7 +32,7 @@ public final class StatusReport {
 
   private void pool(PoolStatus status) {
     PoolLimits limits = status.limits();
-    line("Carpool %s, pid %d", printable(status.version()), status.serverPid());
+    line("Carpool %s, pid %d", Printable.text(status.version()), status.serverPid());
     if (status.shuttingDown()) {
       line("SHUTTING DOWN: new requests are refused");
     }
@@ -57,15 +57,15 @@ public final class StatusReport {
     if (!status.listeners().isEmpty()) {
       line("");
       line("Accept queues of the kernel");
-      ListenerTable.lines(status.listeners()).forEach(row -> line("%s", printable(row)));
+      ListenerTable.lines(status.listeners()).forEach(row -> line("%s", Printable.text(row)));
     }
   }
 
   private void app(PoolStatus.App app) {
     line("");
-    line("Application %s", printable(app.name()));
+    line("Application %s", Printable.text(app.name()));
     if (!app.root().equals(app.name())) {
-      fact("  root", printable(app.root()));
+      fact("  root", Printable.text(app.root()));
     }
     fact("  generation", "" + app.generation());
     restart(app);
@@ -76,12 +76,12 @@ public final class StatusReport {
     unserved(app.unserved());
     PoolStatus.Failure failure = app.lastFailure();
     if (failure != null) {
-      fact("  last failure", printable(failure.summary()));
+      fact("  last failure", Printable.text(failure.summary()));
       fact(
           "",
           "report %s, %s, %s"
               .formatted(
-                  printable(failure.id()),
+                  Printable.text(failure.id()),
                   failure.at().truncatedTo(ChronoUnit.SECONDS),
                   failure.failures() == 1 ? "once" : failure.failures() + " times in a row"));
     }
@@ -127,7 +127,7 @@ public final class StatusReport {
   }
 
   /** Like {@code 132 queue full, 3 queue timeout}. */
-  private static String reasons(PoolStatus.Unserved unserved) {
+  public static String reasons(PoolStatus.Unserved unserved) {
     List<String> words = new ArrayList<>();
     unserved
         .refusedByReason()
@@ -146,32 +146,14 @@ public final class StatusReport {
     for (PoolStatus.Process process : app.processes()) {
       rows.add(row(process, app.generation()));
     }
-    int columns = HEADINGS.size();
-    int[] widths = new int[columns];
-    for (List<String> row : rows) {
-      for (int i = 0; i < columns; i++) {
-        widths[i] = Math.max(widths[i], row.get(i).length());
-      }
-    }
-    for (List<String> row : rows) {
-      StringBuilder line = new StringBuilder();
-      for (int i = 0; i < columns; i++) {
-        // The state is the one column of words; numbers stand under each other's last digit.
-        String cell = row.get(i);
-        line.append("  ")
-            .append(
-                i == 1
-                    ? Strings.padEnd(cell, widths[i], ' ')
-                    : Strings.padStart(cell, widths[i], ' '));
-      }
-      line("%s", line.toString().stripTrailing());
-    }
+    // The state is the one column of words.
+    Columns.lines(List.of(1), rows).forEach(line -> line("%s", line));
   }
 
   private static List<String> row(PoolStatus.Process process, int generation) {
-    String state = printable(process.state());
+    String state = Printable.text(process.state());
     if (!process.why().isEmpty()) {
-      state += " (" + printable(process.why()) + ")";
+      state += " (" + Printable.text(process.why()) + ")";
     }
     if (process.generation() != generation) {
       state += " [generation " + process.generation() + "]";
@@ -195,12 +177,5 @@ public final class StatusReport {
 
   private static String time(Duration time) {
     return Units.words(time);
-  }
-
-  /** A foreign word on one line: what a name or a program says cannot draw on the terminal. */
-  private static String printable(String word) {
-    StringBuilder clean = new StringBuilder(word.length());
-    word.codePoints().map(c -> Character.isISOControl(c) ? '?' : c).forEach(clean::appendCodePoint);
-    return clean.toString();
   }
 }

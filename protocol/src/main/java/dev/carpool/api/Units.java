@@ -97,6 +97,11 @@ public final class Units {
     return BigDecimal.valueOf(unit.contains("i") ? 1024 : 1000).pow(power);
   }
 
+  /** A time in seconds with a fraction, to the millisecond, as programs take it. */
+  public static double seconds(Duration time) {
+    return time.toMillis() / 1000.0;
+  }
+
   /** A time in at most two units, rounded down: {@code "2h05m"}, {@code "1.5s"}, {@code "12ms"}. */
   public static String words(Duration time) {
     long millis = time.toMillis();

@@ -1,6 +1,7 @@
 package dev.carpool.backlog;
 
 import com.google.common.net.InetAddresses;
+import dev.carpool.api.Printable;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.regex.Matcher;

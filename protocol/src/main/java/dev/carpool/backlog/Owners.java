@@ -1,5 +1,6 @@
 package dev.carpool.backlog;
 
+import dev.carpool.api.Printable;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;

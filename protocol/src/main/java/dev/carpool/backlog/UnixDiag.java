@@ -1,5 +1,6 @@
 package dev.carpool.backlog;
 
+import dev.carpool.api.Printable;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;

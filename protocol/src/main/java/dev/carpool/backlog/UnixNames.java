@@ -1,6 +1,7 @@
 package dev.carpool.backlog;
 
 import com.google.common.collect.ImmutableList;
+import dev.carpool.api.Printable;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;

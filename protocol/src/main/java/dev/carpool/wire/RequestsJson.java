@@ -4,6 +4,7 @@ import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import dev.carpool.api.RunningRequest;
+import dev.carpool.api.Units;
 import java.util.List;
 
 /**
@@ -39,7 +40,7 @@ public final class RequestsJson {
       json.addProperty("app", request.app());
       json.addProperty("pid", request.pid());
       json.addProperty("session", request.session());
-      json.addProperty("age_seconds", request.age().toMillis() / 1000.0);
+      json.addProperty("age_seconds", Units.seconds(request.age()));
       json.addProperty("what", request.what());
       list.add(json);
     }

@@ -1,7 +1,9 @@
 package dev.carpool.wire;
 
 import com.google.gson.JsonObject;
+import dev.carpool.api.Places;
 import dev.carpool.api.PoolStatus;
+import dev.carpool.api.Units;
 
 /**
  * How much there is to do, in one flat object for programs that start and stop servers. Stable.
@@ -26,14 +28,10 @@ public final class ScaleJson {
   /** The object in one line, without a newline at the end. */
   public static String of(PoolStatus status) {
     long places = places(status);
-    long busy =
-        status.apps().stream()
-            .flatMap(app -> app.processes().stream())
-            .mapToLong(PoolStatus.Process::sessions)
-            .sum();
+    int busy = Places.of(status.processes()).busy();
     JsonObject json = new JsonObject();
     json.addProperty("waiting", status.waiting() + status.expecting());
-    json.addProperty("oldest_wait_seconds", status.oldestWait().toMillis() / 1000.0);
+    json.addProperty("oldest_wait_seconds", Units.seconds(status.oldestWait()));
     json.addProperty("busy", busy);
     json.addProperty("places", places);
     json.addProperty("utilisation", Math.round(1000.0 * busy / places) / 1000.0);

@@ -9,7 +9,7 @@ import dev.carpool.api.Histogram;
 import dev.carpool.api.PoolLimits;
 import dev.carpool.api.PoolStatus;
 import dev.carpool.api.RunningRequest;
-import java.time.Duration;
+import dev.carpool.api.Units;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -78,7 +78,7 @@ public final class StatusJson {
     json.addProperty("inactive", status.inactive());
     json.addProperty("waiting", status.waiting());
     json.addProperty("expecting", status.expecting());
-    json.addProperty("oldest_wait_seconds", seconds(status.oldestWait()));
+    json.addProperty("oldest_wait_seconds", Units.seconds(status.oldestWait()));
     unserved(json, status.unserved());
     json.add("activity", activity(status.activity()));
     json.add("limits", limits(status.limits()));
@@ -95,7 +95,7 @@ public final class StatusJson {
     JsonObject json = new JsonObject();
     json.addProperty("max", limits.max());
     json.addProperty("max_per_app", limits.maxPerApp());
-    json.addProperty("max_idle_time_seconds", seconds(limits.maxIdleTime()));
+    json.addProperty("max_idle_time_seconds", Units.seconds(limits.maxIdleTime()));
     json.addProperty("max_spawning", limits.maxSpawning());
     json.addProperty("queue_max", limits.queueMax());
     return json;
@@ -107,7 +107,7 @@ public final class StatusJson {
     json.addProperty("root", app.root());
     json.addProperty("generation", app.generation());
     json.addProperty("waiting", app.waiting());
-    json.addProperty("retry_in_seconds", seconds(app.retryIn()));
+    json.addProperty("retry_in_seconds", Units.seconds(app.retryIn()));
     json.addProperty("outdated", app.outdated().size());
     unserved(json, app.unserved());
     json.add("activity", activity(app.activity()));
@@ -173,9 +173,9 @@ public final class StatusJson {
     json.addProperty("concurrency", process.concurrency());
     json.addProperty("sessions", process.sessions());
     json.addProperty("served", process.served());
-    json.addProperty("age_seconds", seconds(process.age()));
-    json.addProperty("idle_for_seconds", seconds(process.idleFor()));
-    json.addProperty("oldest_session_seconds", seconds(process.oldestSession()));
+    json.addProperty("age_seconds", Units.seconds(process.age()));
+    json.addProperty("idle_for_seconds", Units.seconds(process.idleFor()));
+    json.addProperty("oldest_session_seconds", Units.seconds(process.oldestSession()));
     return json;
   }
 
@@ -189,9 +189,5 @@ public final class StatusJson {
     json.addProperty("summary", failure.summary());
     json.addProperty("failures", failure.failures());
     return json;
-  }
-
-  private static double seconds(Duration time) {
-    return time.toMillis() / 1000.0;
   }
 }

@@ -1,11 +1,11 @@
-package dev.carpool.backlog;
+package dev.carpool.api;
 
 /** Names that others chose, made harmless: they cannot draw on a terminal or break a line. */
-final class Printable {
+public final class Printable {
 
   private Printable() {}
 
-  static String text(String name) {
+  public static String text(String name) {
     StringBuilder clean = new StringBuilder(name.length());
     name.codePoints().map(Printable::character).forEach(clean::appendCodePoint);
     return clean.toString();
