@@ -114,6 +114,15 @@ final class AppPool {
     }
   }
 
+  /** Whether more is new than how many processes it has, and for how long. */
+  boolean isOtherThan(AppSpec wanted) {
+    return !withoutNumbers(spec).equals(withoutNumbers(wanted));
+  }
+
+  private static AppSpec withoutNumbers(AppSpec spec) {
+    return spec.withMin(0).withLimits(spec.limits().withMax(0).withMaxIdleTime(null));
+  }
+
   /** Nothing is going on: no process, nobody waits. */
   boolean isQuiet() {
     return processes.isEmpty() && queue.isEmpty();

@@ -232,14 +232,9 @@ public final class PoolMachine {
     pool.nextIdleCheck = pool.now;
   }
 
-  /** What an application is but for how many processes it has, and for how long. */
-  private static AppSpec withoutNumbers(AppSpec spec) {
-    return spec.withMin(0).withLimits(spec.limits().withMax(0).withMaxIdleTime(null));
-  }
-
   private void configured(AppSpec spec) {
     AppPool app = pool.apps.wake(spec);
-    boolean other = !withoutNumbers(app.spec).equals(withoutNumbers(spec));
+    boolean other = app.isOtherThan(spec);
     pool.describe(app, spec);
     app.configured = true;
     app.removed = false;
