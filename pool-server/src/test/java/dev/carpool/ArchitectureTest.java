@@ -32,7 +32,8 @@ final class ArchitectureTest {
               "live.LiveSession")
           .mayImport("refusal", "api")
           .mayImport("gateway", "api", "descriptor", "live.LiveSession", "refusal")
-          .mayImport("front", "api", "descriptor", "live", "refusal")
+          .mayImport("relay", "api", "descriptor")
+          .mayImport("front", "api", "descriptor", "live", "refusal", "relay.FastCgi")
           .mayImport(
               "admin",
               "api",

@@ -65,7 +65,8 @@ final class ListenKeys {
   private static @Nullable String place(Listener listener) {
     return switch (listener) {
       case Listener.Http http -> place(new Address.Tcp(http.host(), http.port()));
-      case Listener.Scgi scgi -> place(scgi.address());
+      case Listener.Scgi(Address address) -> place(address);
+      case Listener.FastCgi(Address address) -> place(address);
     };
   }
 
@@ -112,7 +113,8 @@ final class ListenKeys {
   }
 
   private static boolean isUnix(Listener listener) {
-    return listener instanceof Listener.Scgi scgi && scgi.address() instanceof Address.Unix;
+    return listener instanceof Listener.Scgi(Address.Unix _)
+        || listener instanceof Listener.FastCgi(Address.Unix _);
   }
 
   private interface Lookup<P> {

@@ -23,4 +23,12 @@ public sealed interface Listener {
       return "scgi:" + address;
     }
   }
+
+  /** A front, which takes connections of web servers that speak FastCGI, for PHP. */
+  record FastCgi(Address address) implements Listener {
+    @Override
+    public String toString() {
+      return "fastcgi:" + address;
+    }
+  }
 }

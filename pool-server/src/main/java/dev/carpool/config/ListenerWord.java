@@ -9,18 +9,19 @@ import java.util.regex.Pattern;
 
 /**
  * A word of {@code listen}, taken apart: {@code http:HOST:PORT}, {@code scgi:HOST:PORT}, {@code
- * scgi:unix:PATH} or {@code scgi:fd:NAME}. A word that is none of these is refused with the one
- * that was probably meant.
+ * scgi:unix:PATH} or {@code scgi:fd:NAME}, or {@code fastcgi:} where {@code scgi:} is. A word that
+ * is none of these is refused with the one that was probably meant.
  */
 final class ListenerWord {
 
   static final String EXPECTED =
-      "write \"http:HOST:PORT\", \"scgi:HOST:PORT\", \"scgi:unix:PATH\" or \"scgi:fd:NAME\"";
+      "write \"http:HOST:PORT\", \"scgi:HOST:PORT\", \"scgi:unix:PATH\" or \"scgi:fd:NAME\","
+          + " or for PHP \"fastcgi:\" where \"scgi:\" is";
 
   /** How much of a word a message repeats. */
   private static final int SHOWN = 60;
 
-  private static final Pattern PROTOCOL = Pattern.compile("(http|scgi):(.*)", Pattern.DOTALL);
+  private static final Pattern PROTOCOL = Pattern.compile("(http|scgi|fastcgi):(.*)", Pattern.DOTALL);
   private static final Pattern TCP =
       Pattern.compile("(\\*|[A-Za-z0-9.-]+|\\[[0-9A-Fa-f:.]+(?:%\\w+)?\\]):(\\d{1,5})");
 
@@ -57,18 +58,13 @@ final class ListenerWord {
     }
     String protocol = matcher.group(1);
     String place = matcher.group(2);
-    if (protocol.equals("scgi")) {
-      if (place.startsWith("unix:")) {
-        return new Listener.Scgi(unix(place.substring("unix:".length())));
-      }
-      if (place.startsWith("fd:")) {
-        return new Listener.Scgi(inherited(place.substring("fd:".length())));
-      }
-      return new Listener.Scgi(tcp(protocol, place));
+    if (!protocol.equals("http")) {
+      Address address = address(protocol, place);
+      return protocol.equals("scgi") ? new Listener.Scgi(address) : new Listener.FastCgi(address);
     }
     if (place.startsWith("unix:") || place.startsWith("fd:")) {
       throw wrong(
-          "only scgi can listen on a Unix socket or one of systemd's; write \"scgi:"
+          "http cannot listen on a Unix socket or one of systemd's; write \"scgi:"
               + place
               + "\"");
     }
@@ -76,14 +72,26 @@ final class ListenerWord {
     return new Listener.Http(tcp.host(), tcp.port());
   }
 
+  private Address address(String protocol, String place) {
+    if (place.startsWith("unix:")) {
+      return unix(place.substring("unix:".length()));
+    }
+    if (place.startsWith("fd:")) {
+      return inherited(place.substring("fd:".length()));
+    }
+    return tcp(protocol, place);
+  }
+
   private Address unix(String text) {
     if (text.isBlank()) {
-      throw wrong("the path of the Unix socket is missing; write \"scgi:unix:/run/NAME.sock\"");
+      throw wrong(
+          "the path of the Unix socket is missing; write \"%s:unix:/run/NAME.sock\""
+              .formatted(protocol()));
     }
     if (text.startsWith("@")) {
       throw wrong(
-          "a socket without a file has no permissions; name a path, as \"scgi:unix:/run/%s.sock\""
-              .formatted(text.substring(1)));
+          "a socket without a file has no permissions; name a path, as \"%s:unix:/run/%s.sock\""
+              .formatted(protocol(), text.substring(1)));
     }
     Path path;
     try {
@@ -108,11 +116,12 @@ final class ListenerWord {
   private Address inherited(String name) {
     if (!NAME.matcher(name).matches()) {
       throw wrong(
-          "%s; write \"scgi:fd:NAME\" with the FileDescriptorName= of the .socket unit"
+          "%s; write \"%s:fd:NAME\" with the FileDescriptorName= of the .socket unit"
               .formatted(
                   name.isEmpty()
                       ? "the name of systemd's socket is missing"
-                      : "this cannot name a socket of systemd's"));
+                      : "this cannot name a socket of systemd's",
+                  protocol()));
     }
     return new Address.Inherited(name);
   }
@@ -131,14 +140,14 @@ final class ListenerWord {
         host.startsWith("[") ? host.substring(1, host.length() - 1) : host, port);
   }
 
-  /** The refusal of what follows http: or scgi:. */
+  /** The refusal of what follows the protocol. */
   private IllegalArgumentException noTcp(String protocol, String place) {
     String meant = null;
     Matcher six = BARE_IPV6.matcher(place);
     if (place.startsWith("//") && TCP.matcher(withoutSlashes(place)).matches()) {
       meant = protocol + ":" + withoutSlashes(place);
     } else if (place.startsWith("/") || place.startsWith("./")) {
-      meant = "scgi:unix:" + place;
+      meant = (protocol.equals("http") ? "scgi" : protocol) + ":unix:" + place;
     } else if (BARE_PORT.matcher(place).matches()) {
       meant = protocol + ":127.0.0.1:" + place;
     } else if (six.matches()) {
@@ -149,7 +158,7 @@ final class ListenerWord {
     return meant == null ? noListener() : wrong("write \"" + meant + "\"");
   }
 
-  /** The refusal of a word that says neither http: nor scgi:. */
+  /** The refusal of a word that names no protocol. */
   private IllegalArgumentException noProtocol() {
     if (word.startsWith("unix:") || word.startsWith("fd:")) {
       return wrong("which protocol is missing; write \"scgi:" + word + "\"");
@@ -166,12 +175,16 @@ final class ListenerWord {
     }
     int colon = word.indexOf(':');
     if (colon > 0
-        && Pattern.matches("(?i)https?|[sf]?cgi|fastcgi|uwsgi", word.substring(0, colon))) {
+        && Pattern.matches("(?i)https?|[sf]?cgi|fastcgi|uwsgi|ajp", word.substring(0, colon))) {
       return wrong(
-          "'%s' is not spoken here, but http and scgi are; %s"
+          "'%s' is not spoken here, but http, scgi and fastcgi are; %s"
               .formatted(word.substring(0, colon), EXPECTED));
     }
     return noListener();
+  }
+
+  private String protocol() {
+    return word.substring(0, word.indexOf(':'));
   }
 
   private static String withoutSlashes(String place) {

@@ -50,6 +50,7 @@ public final class Front implements AutoCloseable {
   private static final Duration LAST_WORDS = Duration.ofSeconds(1);
 
   private final ListeningSocket socket;
+  private final FrontProtocol protocol;
   private final int hangUp;
   private final LivePool pool;
   private final Partings partings;
@@ -63,8 +64,10 @@ public final class Front implements AutoCloseable {
   private long nextComplaint = System.nanoTime();
   private boolean closed;
 
-  private Front(ListeningSocket socket, FrontSettings settings, LivePool pool) {
+  private Front(
+      ListeningSocket socket, FrontProtocol protocol, FrontSettings settings, LivePool pool) {
     this.socket = socket;
+    this.protocol = protocol;
     // On TCP a peer that has gone cannot be told from one that will only say no more.
     this.hangUp = socket.port() == 0 ? Readiness.HANG_UP : Readiness.PEER_HANG_UP;
     this.settings = settings;
@@ -77,8 +80,9 @@ public final class Front implements AutoCloseable {
    *
    * @param socket taken over
    */
-  public static Front open(ListeningSocket socket, FrontSettings settings, LivePool pool) {
-    Front front = new Front(socket, settings, pool);
+  public static Front open(
+      ListeningSocket socket, FrontProtocol protocol, FrontSettings settings, LivePool pool) {
+    Front front = new Front(socket, protocol, settings, pool);
     pool.loop().execute(front::listen);
     return front;
   }
@@ -227,7 +231,7 @@ public final class Front implements AutoCloseable {
 
   /** Answers in place of the application, and closes the connection. */
   void farewell(Descriptor connection, Refusal refusal) {
-    partings.farewell(connection, CgiPage.of(refusal));
+    partings.farewell(connection, RefusalPage.of(refusal, protocol));
   }
 
   /** Lets others connect to a Unix socket from now on. */
@@ -278,6 +282,6 @@ public final class Front implements AutoCloseable {
 
   @Override
   public String toString() {
-    return "scgi:" + socket;
+    return protocol.word() + ":" + socket;
   }
 }

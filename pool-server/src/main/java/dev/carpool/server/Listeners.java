@@ -7,6 +7,7 @@ import dev.carpool.config.ServerConfig;
 import dev.carpool.descriptor.InheritedSockets;
 import dev.carpool.descriptor.ListeningSocket;
 import dev.carpool.descriptor.SocketPermissions;
+import dev.carpool.front.FrontProtocol;
 import dev.carpool.live.LivePool;
 import dev.carpool.status.WatchedListener;
 import java.io.IOException;
@@ -101,10 +102,18 @@ final class Listeners {
         switch (listener) {
           case Listener.Http http -> Served.Http.open(pool, config, app, http, bodies);
           case Listener.Scgi(Address address) ->
-              Served.Scgi.open(pool, config, app, sockets(address, app.permissions()));
+              fronts(config, app, FrontProtocol.SCGI, address);
+          case Listener.FastCgi(Address address) ->
+              fronts(config, app, FrontProtocol.FASTCGI, address);
         };
     open.put(key, served);
     LOG.info("{} is served at {}", app.spec().name(), served.where());
+  }
+
+  private Served fronts(
+      ServerConfig config, ServerConfig.App app, FrontProtocol protocol, Address address)
+      throws IOException {
+    return Served.Fronts.open(pool, config, app, protocol, sockets(address, app.permissions()));
   }
 
   private List<ListeningSocket> sockets(Address address, SocketPermissions permissions)
@@ -165,7 +174,7 @@ final class Listeners {
   /** Closes the fronts, which is for when the pool is empty. */
   synchronized void closeFronts() {
     open.values().stream()
-        .filter(Served.Scgi.class::isInstance)
+        .filter(Served.Fronts.class::isInstance)
         .forEach(front -> close(front, Duration.ZERO));
   }
 

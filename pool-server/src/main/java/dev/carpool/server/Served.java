@@ -7,6 +7,7 @@ import dev.carpool.config.Listener;
 import dev.carpool.config.ServerConfig;
 import dev.carpool.descriptor.ListeningSocket;
 import dev.carpool.front.Front;
+import dev.carpool.front.FrontProtocol;
 import dev.carpool.front.FrontSettings;
 import dev.carpool.gateway.Gateway;
 import dev.carpool.gateway.GatewaySettings;
@@ -96,12 +97,17 @@ sealed interface Served {
   }
 
   /** One front, or all that systemd passed under one name. */
-  record Scgi(List<Front> fronts) implements Served {
+  record Fronts(List<Front> fronts) implements Served {
 
-    static Scgi open(
-        LivePool pool, ServerConfig config, ServerConfig.App app, List<ListeningSocket> sockets) {
+    static Fronts open(
+        LivePool pool,
+        ServerConfig config,
+        ServerConfig.App app,
+        FrontProtocol protocol,
+        List<ListeningSocket> sockets) {
       FrontSettings settings = settings(config, app);
-      return new Scgi(sockets.stream().map(socket -> Front.open(socket, settings, pool)).toList());
+      return new Fronts(
+          sockets.stream().map(socket -> Front.open(socket, protocol, settings, pool)).toList());
     }
 
     private static FrontSettings settings(ServerConfig config, ServerConfig.App app) {

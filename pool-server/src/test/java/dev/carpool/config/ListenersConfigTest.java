@@ -22,7 +22,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ListenersConfigTest {
 
   private static final String EXPECTED =
-      "write \"http:HOST:PORT\", \"scgi:HOST:PORT\", \"scgi:unix:PATH\" or \"scgi:fd:NAME\"";
+      "write \"http:HOST:PORT\", \"scgi:HOST:PORT\", \"scgi:unix:PATH\" or \"scgi:fd:NAME\","
+          + " or for PHP \"fastcgi:\" where \"scgi:\" is";
 
   @TempDir Path temp;
   private Path file;
@@ -62,7 +63,10 @@ class ListenersConfigTest {
           "scgi:localhost:0",
           "scgi:[::1]:65535",
           "scgi:*:9000",
-          "scgi:fd:blog-1.socket"
+          "scgi:fd:blog-1.socket",
+          "fastcgi:unix:/run/carpool/blog.sock",
+          "fastcgi:127.0.0.1:9000",
+          "fastcgi:fd:blog"
         })
     void isWrittenAsItsWord(String word) throws Exception {
       assertThat(listener(word)).hasToString(word);
@@ -110,10 +114,10 @@ class ListenersConfigTest {
           "http:[::1]           | the port is missing; write \"http:[::1]:PORT\"",
           "scgi:a:65536         | there is no port 65536, the highest is 65535",
           "http:unix:/run/x.sock"
-              + " | only scgi can listen on a Unix socket or one of systemd's; write"
+              + " | http cannot listen on a Unix socket or one of systemd's; write"
               + " \"scgi:unix:/run/x.sock\"",
           "http:fd:blog"
-              + " | only scgi can listen on a Unix socket or one of systemd's; write"
+              + " | http cannot listen on a Unix socket or one of systemd's; write"
               + " \"scgi:fd:blog\"",
           "scgi:unix:"
               + " | the path of the Unix socket is missing; write \"scgi:unix:/run/NAME.sock\"",
@@ -128,8 +132,11 @@ class ListenersConfigTest {
           "scgi:fd:a:b"
               + " | this cannot name a socket of systemd's; write \"scgi:fd:NAME\" with the"
               + " FileDescriptorName= of the .socket unit",
+          "fastcgi:/run/x.sock  | write \"fastcgi:unix:/run/x.sock\"",
+          "fastcgi:unix:        "
+              + " | the path of the Unix socket is missing; write \"fastcgi:unix:/run/NAME.sock\"",
           "fcgi:127.0.0.1:9000"
-              + " | 'fcgi' is not spoken here, but http and scgi are; "
+              + " | 'fcgi' is not spoken here, but http, scgi and fastcgi are; "
               + EXPECTED,
         })
     void isToldWithTheOneThatWasMeant(String word, String message) {

@@ -43,9 +43,13 @@ final class FrontScene implements AutoCloseable {
         new LivePool(
             limits, (listener, loop) -> new HelperSpawner(HELPERS, listener, loop), "test");
     FrontSettings settings = new FrontSettings(app, timeout, false);
-    front = Front.open(ListeningSocket.unix(socket(), SocketPermissions.DEFAULT), settings, pool);
+    front = Front.open(
+            ListeningSocket.unix(socket(), SocketPermissions.DEFAULT),
+            FrontProtocol.SCGI,
+            settings,
+            pool);
     tcp = ListeningSocket.tcp("127.0.0.1", 0);
-    tcpFront = Front.open(tcp, settings, pool);
+    tcpFront = Front.open(tcp, FrontProtocol.SCGI, settings, pool);
   }
 
   static AppSpec app(Path root) {

@@ -7,27 +7,29 @@ import com.google.common.primitives.Bytes;
 import dev.carpool.api.SpawnReport;
 import dev.carpool.api.SpawnReportPage;
 import dev.carpool.refusal.Refusal;
+import dev.carpool.relay.FastCgi;
 
 /**
- * A {@link Refusal} as a CGI response, which a web server passes on as its own: plain text, save
- * for a report, which only developers see, in browsers.
+ * A {@link Refusal} as a response, which a web server passes on as its own: plain text, save for a
+ * report, which only developers see, in browsers.
  */
-final class CgiPage {
+final class RefusalPage {
 
-  private CgiPage() {}
+  private RefusalPage() {}
 
   /** The whole response. Its length is said, so that nobody has to wait for the end. */
-  static byte[] of(Refusal refusal) {
+  static byte[] of(Refusal refusal, FrontProtocol protocol) {
     SpawnReport report = refusal.report();
-    String page = report == null ? refusal.text() : SpawnReportPage.html(report);
-    byte[] text = page.getBytes(UTF_8);
+    String words = report == null ? refusal.text() : SpawnReportPage.html(report);
+    byte[] text = words.getBytes(UTF_8);
     String retryAfter =
         refusal.retryAfter() > 0 ? "Retry-After: " + refusal.retryAfter() + "\r\n" : "";
     String head =
-        "Status: "
+        (protocol == FrontProtocol.HTTP ? "HTTP/1.1 " : "Status: ")
             + refusal.status()
             + " "
             + reason(refusal.status())
+            + (protocol == FrontProtocol.HTTP ? "\r\nConnection: close" : "")
             + "\r\nContent-Type: "
             + (report == null ? "text/plain" : "text/html")
             + "; charset=utf-8\r\nCache-Control: no-store\r\n"
@@ -35,7 +37,8 @@ final class CgiPage {
             + "Content-Length: "
             + text.length
             + "\r\n\r\n";
-    return Bytes.concat(head.getBytes(US_ASCII), text);
+    byte[] page = Bytes.concat(head.getBytes(US_ASCII), text);
+    return protocol == FrontProtocol.FASTCGI ? FastCgi.response(page) : page;
   }
 
   private static String reason(int status) {
