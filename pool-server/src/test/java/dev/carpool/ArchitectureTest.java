@@ -19,7 +19,7 @@ final class ArchitectureTest {
           .mayImport("pool", "api")
           .mayImport("log", "descriptor")
           .mayImport("audit", "api", "log.HarmlessText")
-          .mayImport("spawn", "api", "descriptor", "channel.ChildStandardStream", "log")
+          .mayImport("spawn", "api", "descriptor", "channel.ChildStandardStream", "log", "relay")
           .mayImport("live", "api", "descriptor", "pool", "spawn.Spawner", "spawn.SpawnListener")
           .mayImport(
               "door",

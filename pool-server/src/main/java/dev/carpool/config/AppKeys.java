@@ -166,13 +166,16 @@ final class AppKeys {
   /** The words that start the app. A program with a slash in its name counts from the root. */
   private static ImmutableList<String> command(Section app, AppKind kind, @Nullable Path root) {
     ImmutableList<String> command = app.list("command", word -> word);
-    if (kind == AppKind.HELPER && !app.has("command")) {
-      app.wrong(app.at("kind"), "kind \"helper\" needs 'command', a list of words to execute");
+    boolean runsCommand = kind == AppKind.HELPER || kind == AppKind.HTTP;
+    if (runsCommand && !app.has("command")) {
+      app.wrong(
+          app.at("kind"),
+          "kind \"%s\" needs 'command', a list of words to execute".formatted(kind.word()));
     }
-    if (app.has("command") && kind != AppKind.HELPER) {
+    if (app.has("command") && !runsCommand) {
       app.wrong(
           app.at("command"),
-          "'command' belongs to kind = \"helper\"; the interpreter of other kinds is '%s'"
+          "'command' belongs to kind = \"helper\" or \"http\"; the interpreter of other kinds is '%s'"
               .formatted(String.join("' or '", AppKind.byInterpreterKey().keySet())));
     } else if (app.has("command") && (command.isEmpty() || command.get(0).isBlank())) {
       app.wrong(app.at("command"), "'command' must name a program");

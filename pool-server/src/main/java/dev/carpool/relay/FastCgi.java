@@ -1,7 +1,7 @@
 package dev.carpool.relay;
 
 import com.google.common.primitives.Bytes;
-import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 
 /**
  * The records of FastCGI 1.0: a header of eight bytes (version, type, request's id, length of the
@@ -27,19 +27,29 @@ public final class FastCgi {
   static final int MAX_CONTENT = 0xffff;
 
   /** The end of a request that was answered: status 0 of the program, complete. */
-  private static final byte[] ENDED = {VERSION, END_REQUEST, 0, 1, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
+  private static final byte[] ENDED = {
+    VERSION, END_REQUEST, 0, 1, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
+  };
 
   private FastCgi() {}
 
   /** A whole response to request 1. */
   public static byte[] response(byte[] cgi) {
-    ByteArrayOutputStream records = new ByteArrayOutputStream(cgi.length + 64);
-    for (int at = 0; at < cgi.length; at += MAX_CONTENT) {
-      int length = Math.min(MAX_CONTENT, cgi.length - at);
-      records.writeBytes(header(STDOUT, 1, length));
-      records.write(cgi, at, length);
+    Pending records = new Pending();
+    stream(records, STDOUT, 1, ByteBuffer.wrap(cgi));
+    records.put(end(1));
+    return records.toBytes();
+  }
+
+  /** Writes a piece of a stream, which an empty record would end. */
+  static void stream(Pending to, int type, int request, ByteBuffer piece) {
+    while (piece.hasRemaining()) {
+      ByteBuffer content = piece.slice();
+      content.limit(Math.min(MAX_CONTENT, content.limit()));
+      piece.position(piece.position() + content.limit());
+      to.put(header(type, request, content.limit()));
+      to.put(content);
     }
-    return Bytes.concat(records.toByteArray(), end(1));
   }
 
   /** The end of a response, and of its request. */

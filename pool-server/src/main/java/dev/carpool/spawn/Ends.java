@@ -1,6 +1,7 @@
 package dev.carpool.spawn;
 
 import dev.carpool.descriptor.Account;
+import dev.carpool.descriptor.Descriptor;
 import dev.carpool.descriptor.Pipe;
 import dev.carpool.descriptor.SocketPair;
 import java.io.IOException;
@@ -20,14 +21,18 @@ record Ends(SocketPair line, Pipe output) {
     }
   }
 
+  void giveTo(Identity identity) throws IOException {
+    giveTo(identity, output.writeEnd());
+  }
+
   /**
    * Makes the output its user's own: else a process that opens {@code /dev/stdout} anew, as logging
    * to a file of that name does, would not be let in.
    */
-  void giveTo(Identity identity) throws IOException {
+  static void giveTo(Identity identity, Descriptor output) throws IOException {
     Account account = identity.account();
     if (account != null) {
-      Path pipe = Path.of("/proc/self/fd/" + output.writeEnd().number());
+      Path pipe = Path.of("/proc/self/fd/" + output.number());
       Files.setAttribute(pipe, "unix:uid", (int) account.uid());
     }
   }
@@ -45,6 +50,6 @@ record Ends(SocketPair line, Pipe output) {
   }
 
   Birth birth(long pid, Birth.End end) {
-    return new Birth(pid, line.ours(), output.readEnd(), end);
+    return new Birth(pid, hears -> new Line(line.ours(), hears), output.readEnd(), end);
   }
 }

@@ -32,8 +32,10 @@ record ExecChain(ImmutableList<String> first, String limits) {
    * The chain for an application.
    *
    * @param server the server's own environment
+   * @param mortal whether the kernel ends the program when the server is gone: it has no line by
+   *     which it would notice
    */
-  static ExecChain of(Identity identity, RunAs rights, Map<String, String> server)
+  static ExecChain of(Identity identity, RunAs rights, Map<String, String> server, boolean mortal)
       throws StartProblem {
     ImmutableList.Builder<String> first = ImmutableList.builder();
     first.add(SystemProgram.path("setsid", server));
@@ -50,7 +52,12 @@ record ExecChain(ImmutableList<String> first, String limits) {
     } else {
       maxFiles = (int) Math.min(maxFiles, hardLimit);
     }
-    first.addAll(Privileges.setpriv(identity, server));
+    ImmutableList<String> setpriv = Privileges.setpriv(identity, server);
+    first.add(setpriv.getFirst());
+    if (mortal) {
+      first.add("--pdeathsig=TERM");
+    }
+    first.addAll(setpriv.subList(1, setpriv.size()));
     first.add(SystemProgram.path("sh", server));
     return new ExecChain(
         first.build(), "umask %04o; ulimit -n %d; ".formatted(rights.umask(), maxFiles));

@@ -56,17 +56,22 @@ final class HelperProcess implements SpawnedProcess.Listener {
     return generation;
   }
 
+  /** 0 before it exists. */
+  long pid() {
+    return pid;
+  }
+
   SpawnedProcess child() {
     return child;
   }
 
   /** Asks the process to serve a connection; from any thread. */
   void serve(long session, Descriptor connection) throws IOException {
-    Line to = child.line();
+    Contact to = child.contact();
     if (to == null) {
       throw new IOException("it has no line any more");
     }
-    to.send(Line.SERVE, (int) session, connection);
+    to.serve((int) session, connection);
   }
 
   void stop(String why, boolean force) {
@@ -79,7 +84,7 @@ final class HelperProcess implements SpawnedProcess.Listener {
 
   /** Logs what it is doing for a session; on the spawner's thread. */
   void explain(int session, String how) {
-    String request = Board.of(pid).request(session);
+    String request = requests().of(session);
     LOG.warn(
         "{} at {} {}{}",
         request.isEmpty() ? "a request" : request,
@@ -93,6 +98,12 @@ final class HelperProcess implements SpawnedProcess.Listener {
         LOG.warn("{} cannot be asked what it does: {}", child, e.getMessage());
       }
     }
+  }
+
+  /** What it says about the requests that it is serving, as of now; reads files. */
+  Contact.Requests requests() {
+    Contact to = child.contact();
+    return to == null ? session -> "" : to.requests(pid);
   }
 
   /** Waits for a preloader to fork it, unless nobody wants it any more. */

@@ -9,6 +9,8 @@ import dev.carpool.descriptor.Readiness;
 import dev.carpool.log.LogFiles;
 import dev.carpool.log.LogFormat;
 import dev.carpool.log.Outlets;
+import dev.carpool.relay.Dialect;
+import dev.carpool.relay.Relay;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -168,14 +170,16 @@ public final class HelperSpawner implements Spawner {
 
   @Override
   public List<RunningRequest> describe(List<RunningRequest> running) {
-    Map<Long, Board> boards = new HashMap<>();
+    Map<Long, Contact.Requests> pids = new HashMap<>();
+    processes.values().forEach(process -> pids.put(process.pid(), process.requests()));
+    Contact.Requests unknown = session -> "";
     return running.stream()
-        .map(request -> describe(request, boards.computeIfAbsent(request.pid(), Board::of)))
+        .map(request -> describe(request, pids.getOrDefault(request.pid(), unknown)))
         .toList();
   }
 
-  private static RunningRequest describe(RunningRequest running, Board board) {
-    String what = board.request((int) running.session());
+  private static RunningRequest describe(RunningRequest running, Contact.Requests requests) {
+    String what = requests.of((int) running.session());
     return new RunningRequest(running.app(), running.pid(), running.session(), running.age(), what);
   }
 
@@ -225,6 +229,10 @@ public final class HelperSpawner implements Spawner {
   /** Hears what a process that is gone has said last. */
   void readRest(Line line) {
     while (line.readable(lineBuffer)) {}
+  }
+
+  Relay relay(Relay.Place place, Dialect dialect, Relay.Listener hears) {
+    return new Relay(lines, place, dialect, hears);
   }
 
   /** Watches for the end of a process. */

@@ -1,8 +1,12 @@
 package dev.carpool.spawn;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.MoreCollectors;
 import dev.carpool.api.AppKind;
+import dev.carpool.api.AppSpec;
+import dev.carpool.relay.Dialect;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -22,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param helper the program of ours that speaks the helper contract, below the folder of the
  *     helpers; null where the application does that itself
  * @param preloads whether the helper can load the application and fork the processes that serve
+ * @param speaks what it speaks if it listens by itself; null for what has a line
  */
 public record Language(
     AppKind kind,
@@ -30,7 +35,13 @@ public record Language(
     Function<String, ImmutableList<String>> startFiles,
     @Nullable String interpreter,
     @Nullable String helper,
-    boolean preloads) {
+    boolean preloads,
+    @Nullable Speaks speaks) {
+
+  /** What a process speaks that listens by itself, for a root and an entry. */
+  interface Speaks {
+    Dialect dialect(Path root, String entry);
+  }
 
   /** All of them. Where a folder shows several, the first is taken. */
   static final ImmutableList<Language> ALL =
@@ -46,7 +57,8 @@ public record Language(
               Language::modules,
               "python3",
               "python/carpool_wsgi.py",
-              true),
+              true,
+              null),
           new Language(
               AppKind.RACK,
               "a Ruby application (Rack)",
@@ -54,7 +66,8 @@ public record Language(
               ImmutableList::of,
               "ruby",
               "ruby/carpool_rack.rb",
-              true),
+              true,
+              null),
           new Language(
               AppKind.CGI,
               "CGI programs",
@@ -62,7 +75,29 @@ public record Language(
               ImmutableList::of,
               "python3",
               "cgi/carpool_cgi.py",
-              true),
+              true,
+              null),
+          new Language(
+              AppKind.PHP,
+              "a PHP application",
+              ImmutableList.of(
+                  Sign.file("public/index.php"),
+                  Sign.file("web/index.php"),
+                  Sign.file("index.php")),
+              ImmutableList::of,
+              "php-cgi",
+              null,
+              false,
+              Dialect.FastCgiScripts::of),
+          new Language(
+              AppKind.HTTP,
+              "a program that is an HTTP server by itself",
+              ImmutableList.of(),
+              entry -> ImmutableList.of(),
+              null,
+              null,
+              false,
+              (root, entry) -> new Dialect.Http()),
           new Language(
               AppKind.HELPER,
               "a program that speaks the helper contract",
@@ -70,13 +105,32 @@ public record Language(
               entry -> ImmutableList.of(),
               null,
               null,
-              false));
+              false,
+              null));
 
   /** The row of a kind that is not {@link AppKind#AUTO}. */
   static Language of(AppKind kind) {
     return ALL.stream()
         .filter(language -> language.kind == kind)
         .collect(MoreCollectors.onlyElement());
+  }
+
+  /** What the processes of an application speak that listen by themselves; null for others. */
+  LaunchPlan.@Nullable Listens listens(Path root, AppSpec app) {
+    if (speaks == null) {
+      return null;
+    }
+    String entry = app.entry() == null ? "" : app.entry();
+    // php-cgi answers one request after the other, whatever is configured.
+    int concurrency = kind == AppKind.PHP ? 1 : app.concurrency();
+    return new LaunchPlan.Listens(speaks.dialect(root, entry), concurrency);
+  }
+
+  /** What the program has to be told that has no helper of ours. */
+  ImmutableMap<String, String> environment() {
+    return kind == AppKind.PHP
+        ? ImmutableMap.of("PHP_FCGI_CHILDREN", "0", "PHP_FCGI_MAX_REQUESTS", "0")
+        : ImmutableMap.of();
   }
 
   /** The kinds that are recognised by files. */

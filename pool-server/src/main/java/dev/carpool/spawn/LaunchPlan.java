@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import dev.carpool.api.AppSpec;
 import dev.carpool.descriptor.Account;
+import dev.carpool.relay.Dialect;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What exactly is executed for an application: words, environment, directory, and as whom.
@@ -21,6 +23,7 @@ import java.util.Set;
  * @param identity as whom
  * @param chain what stands before the command
  * @param preloads whether it can load the application and fork the processes that serve it
+ * @param listens how it is spoken with if it listens by itself; null for a helper, which has a line
  */
 record LaunchPlan(
     ImmutableList<String> command,
@@ -28,7 +31,15 @@ record LaunchPlan(
     Path directory,
     Identity identity,
     ExecChain chain,
-    boolean preloads) {
+    boolean preloads,
+    @Nullable Listens listens) {
+
+  /**
+   * Of a program that listens by itself.
+   *
+   * @param concurrency requests at once
+   */
+  record Listens(Dialect dialect, int concurrency) {}
 
   /** The server's variables that an application may see. */
   private static final Set<String> INHERITED =
@@ -68,10 +79,12 @@ record LaunchPlan(
         environment(resolved, identity, DotEnvFile.read(root, identity, server), server);
     Language language = Language.of(resolved.kind());
     ImmutableList<String> command = command(resolved, language, root, helpers, reach, environment);
-    ExecChain chain = ExecChain.of(identity, resolved.runAs(), server);
+    Listens listens = language.listens(root, resolved);
+    ExecChain chain = ExecChain.of(identity, resolved.runAs(), server, listens != null);
     ExecChain.check(environment);
     Notices.say(app.name(), identity.notice());
-    return new LaunchPlan(command, environment, root, identity, chain, language.preloads());
+    return new LaunchPlan(
+        command, environment, root, identity, chain, language.preloads(), listens);
   }
 
   /** The same, but to load the application and to fork. */
@@ -81,7 +94,7 @@ record LaunchPlan(
             .putAll(environment)
             .put("CARPOOL_PRELOAD", "1")
             .buildKeepingLast();
-    return new LaunchPlan(command, told, directory, identity, chain, false);
+    return new LaunchPlan(command, told, directory, identity, chain, false, null);
   }
 
   private static Path real(Path root) throws StartProblem {
@@ -145,6 +158,7 @@ record LaunchPlan(
       environment.put("LOGNAME", account.name());
       environment.put("SHELL", account.shell());
     }
+    environment.putAll(Language.of(app.kind()).environment());
     environment.putAll(dotEnv);
     environment.putAll(app.env());
     environment.put("CARPOOL_APP", app.name());

@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import dev.carpool.descriptor.Descriptor;
 import dev.carpool.descriptor.Errno;
 import dev.carpool.descriptor.ErrnoException;
+import dev.carpool.descriptor.EventLoop;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -18,18 +19,7 @@ import org.jspecify.annotations.Nullable;
  * The server's end of the socket to one helper: frames out by any thread, frames in on the event
  * loop. spawn-helpers/CONTRACT.md has the bytes.
  */
-final class Line {
-
-  /** Hears the frames of a helper, in order. */
-  interface Listener {
-    void onFrame(char type, int id, byte[] payload);
-
-    /** The helper ended without having read the last frame, which was this SERVE. */
-    void onUnread(int session);
-
-    /** No frame will come any more: the end, or bytes that are no frame. Called once. */
-    void onEnd(String why);
-  }
+final class Line implements Contact {
 
   static final char SERVE = 'S';
   static final char STOP = 'Q';
@@ -63,6 +53,7 @@ final class Line {
   private byte[] pending = NOTHING;
 
   private boolean ended;
+  private EventLoop.@Nullable Watch watch;
 
   /** The id of the last frame if that was a SERVE, else {@link #NO_SESSION}. */
   private volatile long lastServed = NO_SESSION;
@@ -75,6 +66,41 @@ final class Line {
 
   Descriptor socket() {
     return socket;
+  }
+
+  @Override
+  public void open(HelperSpawner home) throws IOException {
+    watch = home.watch(this);
+  }
+
+  @Override
+  public void serve(int session, Descriptor connection) throws IOException {
+    send(SERVE, session, connection);
+  }
+
+  @Override
+  public void askToStop() throws IOException {
+    send(STOP, 0, null);
+  }
+
+  @Override
+  public Requests requests(long pid) {
+    return Board.of(pid)::request;
+  }
+
+  @Override
+  public void hangUp() {
+    if (watch != null) {
+      watch.end();
+      watch = null;
+    }
+  }
+
+  @Override
+  public void close(HelperSpawner home) {
+    hangUp();
+    home.readRest(this);
+    socket.close();
   }
 
   /** Sends a frame without payload, and maybe a copy of a descriptor with it. */

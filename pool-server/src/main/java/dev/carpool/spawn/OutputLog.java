@@ -89,6 +89,17 @@ final class OutputLog {
         });
   }
 
+  /** Takes what the process has said in another way. */
+  void add(String text) {
+    loop.execute(
+        () -> {
+          if (watch != null) {
+            text.lines().forEach(this::say);
+            outlet().flush();
+          }
+        });
+  }
+
   List<String> lastLines() {
     synchronized (kept) {
       return List.copyOf(kept);

@@ -131,9 +131,8 @@ final class Preloader implements SpawnedProcess.Listener {
       return;
     }
     int number = ++lastFork;
-    Line line = child.line();
     try {
-      if (line == null) {
+      if (!(child.contact() instanceof Line line)) {
         throw new IOException("it has ended");
       }
       ends.giveTo(child.identity());

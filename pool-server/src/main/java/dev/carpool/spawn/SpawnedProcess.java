@@ -17,9 +17,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One process from the wish to start it to its end, whatever it is for. Confined to the spawner's
- * event loop, but for {@link #line} and {@link #execute}.
+ * event loop, but for {@link #contact} and {@link #execute}.
  */
-final class SpawnedProcess implements Line.Listener {
+final class SpawnedProcess implements Contact.Listener {
 
   private static final Logger LOG = LoggerFactory.getLogger(SpawnedProcess.class);
 
@@ -77,10 +77,9 @@ final class SpawnedProcess implements Line.Listener {
 
   // Of the birth.
   private volatile Identity identity = Identity.SERVERS_OWN;
-  private volatile @Nullable Line line;
+  private volatile @Nullable Contact contact;
   private @Nullable OutputLog output;
   private @Nullable StoppingLadder ladder;
-  private EventLoop.@Nullable Watch watch;
   private long pid;
 
   /**
@@ -95,9 +94,9 @@ final class SpawnedProcess implements Line.Listener {
     this.listener = listener;
   }
 
-  /** The server's end of its line; null before it has one and after its end. From any thread. */
-  @Nullable Line line() {
-    return line;
+  /** How it is spoken with; null before that is possible and after its end. From any thread. */
+  @Nullable Contact contact() {
+    return contact;
   }
 
   /** Whose it is, once it was executed. */
@@ -157,13 +156,13 @@ final class SpawnedProcess implements Line.Listener {
   /** Takes over a process that was born. */
   void attach(Birth birth) {
     pid = birth.pid();
-    Line made = new Line(birth.line(), this);
-    line = made;
+    Contact made = birth.contact().apply(this);
+    contact = made;
     ladder = new StoppingLadder(toString(), pid, made, home::later);
     birth.end().told(this::exited);
     try {
       output = home.listenTo(app, pid, birth.output());
-      watch = home.watch(made);
+      made.open(home);
     } catch (IOException e) {
       failed("it cannot be listened to: " + e.getMessage(), "", List.of(), false);
       ladder.begin(true);
@@ -191,13 +190,20 @@ final class SpawnedProcess implements Line.Listener {
   }
 
   @Override
+  public void onPrinted(String text) {
+    if (output != null) {
+      output.add(text);
+    }
+  }
+
+  @Override
   public void onUnread(int session) {
     listener.unread(session);
   }
 
   @Override
   public void onEnd(String why) {
-    unwatch();
+    Objects.requireNonNull(contact).hangUp();
     if (phase == Phase.STARTING) {
       cancelAlarm();
       alarm =
@@ -281,11 +287,9 @@ final class SpawnedProcess implements Line.Listener {
       failed("it " + how + " before it was ready", status.advice(), List.of(), true);
     }
     cancelAlarm();
-    unwatch();
-    Line closing = Objects.requireNonNull(line);
-    line = null;
-    home.readRest(closing);
-    closing.socket().close();
+    Contact closing = Objects.requireNonNull(contact);
+    contact = null;
+    closing.close(home);
     boolean expected = (stopWish != null && !hungUp) || phase == Phase.FAILED;
     if (!expected) {
       LOG.warn("{} {}{}", this, how, stopWish == null ? "" : " (" + stopWish + ")");
@@ -298,13 +302,6 @@ final class SpawnedProcess implements Line.Listener {
       last.run();
     } else {
       output.finish(last);
-    }
-  }
-
-  private void unwatch() {
-    if (watch != null) {
-      watch.end();
-      watch = null;
     }
   }
 

@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
  * How a process is ended: each rung is tried when the one before has not helped in time.
  *
  * <ol>
- *   <li>STOP on its line: it finishes and exits.
+ *   <li>It is asked to stop, by STOP on its line: it finishes and exits.
  *   <li>SIGTERM to its group.
  *   <li>SIGKILL to its group.
  * </ol>
@@ -33,15 +33,15 @@ final class StoppingLadder {
 
   private final String name;
   private final long pid;
-  private final Line line;
+  private final Contact contact;
   private final Clock clock;
   private int rung;
   private EventLoop.@Nullable Timer next;
 
-  StoppingLadder(String name, long pid, Line line, Clock clock) {
+  StoppingLadder(String name, long pid, Contact contact, Clock clock) {
     this.name = name;
     this.pid = pid;
-    this.line = line;
+    this.contact = contact;
     this.clock = clock;
   }
 
@@ -68,7 +68,7 @@ final class StoppingLadder {
   private void askToStop() {
     rung = 1;
     try {
-      line.send(Line.STOP, 0, null);
+      contact.askToStop();
       next = clock.after(AFTER_STOP, this::hasNotStopped);
     } catch (IOException e) {
       LOG.debug("{} cannot be asked to stop ({}): SIGTERM", name, e.getMessage());

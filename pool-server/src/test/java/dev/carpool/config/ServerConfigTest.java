@@ -300,8 +300,8 @@ class ServerConfigTest {
     void ofAnyKindButHelperHasNoCommand() {
       assertProblems(
           "[app.blog]\nroot = \"blog\"\ncommand = [\"python3\"]",
-          "3:1: 'command' belongs to kind = \"helper\"; the interpreter of other kinds is"
-              + " 'python' or 'ruby'");
+          "3:1: 'command' belongs to kind = \"helper\" or \"http\"; the interpreter of other kinds is"
+              + " 'python' or 'ruby' or 'php'");
     }
 
     @Test

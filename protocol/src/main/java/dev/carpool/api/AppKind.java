@@ -17,6 +17,10 @@ public enum AppKind {
   RACK("ruby"),
   /** Programs with the Common Gateway Interface (RFC 3875), each started for one request. */
   CGI(null),
+  /** PHP scripts, run by php-cgi, which speaks FastCGI. */
+  PHP("php"),
+  /** A program that listens by itself, on the port or socket that it is told, and speaks HTTP. */
+  HTTP(null),
   /** A program that speaks the helper contract on its descriptor 0 by itself. */
   HELPER(null);
 

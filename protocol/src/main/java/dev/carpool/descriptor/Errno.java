@@ -40,6 +40,7 @@ public enum Errno {
   ETOOMANYREFS(109, "too many descriptors in flight"),
   ETIMEDOUT(110, "timed out"),
   ECONNREFUSED(111, "connection refused, nobody listens"),
+  EINPROGRESS(115, "in progress"),
   EDQUOT(122, "the user's share of the disk is full"),
   OTHER(0, "another error");
 

@@ -8,6 +8,7 @@ final class FileFlags {
   private static final int F_SETFD = 2;
   private static final int F_GETFL = 3;
   private static final int F_SETFL = 4;
+  private static final int F_DUPFD_CLOEXEC = 1030;
   private static final int F_SETPIPE_SZ = 1031;
   private static final int FD_CLOEXEC = 1;
   private static final int O_NONBLOCK = 0x800;
@@ -24,6 +25,11 @@ final class FileFlags {
 
   static void setCloseOnExec(int number) throws IOException {
     fcntl(number, F_SETFD, FD_CLOEXEC);
+  }
+
+  /** Another number for the same thing, kept from being inherited. */
+  static int duplicate(int number) throws IOException {
+    return fcntl(number, F_DUPFD_CLOEXEC, 0);
   }
 
   /** Asks for room in a pipe, and returns how much there is. */

@@ -16,6 +16,9 @@ final class SocketOptions {
   /** SO_TYPE. */
   static final int TYPE = 3;
 
+  /** SO_ERROR: what a connection has come to since it was asked last. */
+  static final int ERROR = 4;
+
   static final int PRIORITY = 12;
 
   /** SO_ACCEPTCONN: 1 for a listening socket. */

@@ -125,7 +125,7 @@ final class TcpSocket {
     return cure == null ? why : new IOException("%s (%s)".formatted(cure, why.errno()), why);
   }
 
-  private static MemorySegment address(Arena arena, InetAddress host, int port) {
+  static MemorySegment address(Arena arena, InetAddress host, int port) {
     byte[] bytes = host.getAddress();
     boolean six = host instanceof Inet6Address;
     MemorySegment address = arena.allocate(six ? ADDRESS_SIZE : 16, 4);

@@ -36,7 +36,7 @@ public final class UnreachableException extends IOException {
   }
 
   /** Whether waiting may help. */
-  static boolean mayPass(Errno errno) {
+  public static boolean mayPass(Errno errno) {
     return switch (errno) {
       case ENOENT, ECONNREFUSED, EAGAIN -> true;
       default -> false;

@@ -1,0 +1,129 @@
+package dev.carpool.relay;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.google.common.base.Splitter;
+import com.google.common.collect.ImmutableMap;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which script a request is for. A web server that speaks FastCGI says it (SCRIPT_FILENAME); for
+ * others the path is followed from the document root: to a script, with what comes behind it as
+ * PATH_INFO, to the index of a folder, or else to the index of the document root.
+ *
+ * @param root of the application: no script is run from elsewhere
+ * @param documents the document root
+ * @param index name of the script that a folder stands for
+ */
+record Scripts(Path root, Path documents, String index) implements HeadRule {
+
+  private static final Splitter SLASHES = Splitter.on('/').omitEmptyStrings();
+
+  /**
+   * The scripts below the folder of the application's first one.
+   *
+   * @param entry its path below the root
+   */
+  static Scripts of(Path root, String entry) {
+    Path first = root.resolve(entry.isEmpty() ? "index.php" : entry).normalize();
+    Path folder = first.getParent();
+    return new Scripts(root, folder == null ? root : folder, String.valueOf(first.getFileName()));
+  }
+
+  @Override
+  public RequestHead apply(RequestHead head) throws RefusedException {
+    String named = head.value("SCRIPT_FILENAME");
+    ImmutableMap<String, String> found =
+        named.isEmpty() || named.startsWith("proxy:") ? find(head) : check(named);
+    return head.with(
+        ImmutableMap.<String, String>builder()
+            .put("GATEWAY_INTERFACE", "CGI/1.1")
+            .put("REDIRECT_STATUS", "200")
+            .putAll(found)
+            .buildOrThrow());
+  }
+
+  /** A script that was named has to be one, and the application's. */
+  private ImmutableMap<String, String> check(String named) throws RefusedException {
+    Path file = path(named);
+    try {
+      if (file == null || !isScript(named)) {
+        throw new RefusedException("403 Forbidden", named + " does not end in .php");
+      }
+      if (!file.toRealPath().startsWith(root.toRealPath())) {
+        throw new RefusedException("403 Forbidden", named + " is not below " + root);
+      }
+      return ImmutableMap.of();
+    } catch (IOException e) {
+      throw new RefusedException("404 Not Found", "there is no script " + named);
+    }
+  }
+
+  private ImmutableMap<String, String> find(RequestHead head) throws RefusedException {
+    String path = head.path();
+    Path at = documents;
+    int length = 0;
+    boolean there = true;
+    for (String name : SLASHES.split(path)) {
+      length = path.indexOf(name, length) + name.length();
+      Path next = name.startsWith(".") ? null : path(name);
+      if (name.equals(".well-known")) {
+        next = path(name);
+      }
+      if (next == null) {
+        throw new RefusedException("404 Not Found", path + " has a hidden name in it");
+      }
+      at = at.resolve(next);
+      if (Files.isRegularFile(at) && isScript(name)) {
+        return variables(at, path.substring(0, length), path.substring(length));
+      }
+      if (!Files.isDirectory(at)) {
+        there = false;
+        break;
+      }
+    }
+    if (there && Files.isRegularFile(at.resolve(index))) {
+      String folder = path.endsWith("/") ? path : path + "/";
+      return variables(at.resolve(index), folder + index, "");
+    }
+    Path first = documents.resolve(index);
+    if (!Files.isRegularFile(first)) {
+      throw new RefusedException("404 Not Found", path + " leads to no script below " + documents);
+    }
+    return variables(first, "/" + index, path);
+  }
+
+  private ImmutableMap<String, String> variables(Path file, String name, String pathInfo) {
+    return ImmutableMap.of(
+        "SCRIPT_FILENAME",
+        bytes(file),
+        "SCRIPT_NAME",
+        name,
+        "PATH_INFO",
+        pathInfo,
+        "DOCUMENT_ROOT",
+        bytes(documents));
+  }
+
+  private static boolean isScript(String name) {
+    return name.endsWith(".php") || name.endsWith(".phar");
+  }
+
+  /** The characters of a variable are bytes, those of a path are letters. */
+  private static @Nullable Path path(String bytes) {
+    try {
+      return Path.of(new String(bytes.getBytes(ISO_8859_1), UTF_8));
+    } catch (InvalidPathException e) {
+      return null;
+    }
+  }
+
+  private static String bytes(Path path) {
+    return new String(path.toString().getBytes(UTF_8), ISO_8859_1);
+  }
+}
