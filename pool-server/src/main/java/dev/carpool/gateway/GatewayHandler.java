@@ -18,7 +18,7 @@ final class GatewayHandler extends Handler.Abstract {
   /** What counts for a request from its beginning to its end. */
   private record Serving(GatewaySettings settings, @Nullable PublicFiles files) {
     static Serving of(GatewaySettings settings) {
-      return new Serving(settings, PublicFiles.of(settings.app().root()));
+      return new Serving(settings, PublicFiles.of(settings.app()));
     }
   }
 

@@ -1,6 +1,8 @@
 package dev.carpool.gateway;
 
 import com.google.common.base.Splitter;
+import dev.carpool.api.AppKind;
+import dev.carpool.api.AppSpec;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -9,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.eclipse.jetty.http.MimeTypes;
 import org.eclipse.jetty.http.content.ResourceHttpContent;
 import org.eclipse.jetty.server.Request;
@@ -21,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The files that the gateway serves by itself: those in the folder {@code public} of the
- * application's root.
+ * application's root. A PHP application may have its files beside its scripts instead: of those the
+ * gateway serves what belongs to pages, by its ending, and never a script's text.
  *
  * <p>A path is a file's only if it leads there letter by letter: no dot segment, no empty segment,
  * no encoded slash, no hidden name (but {@code .well-known}), and no symbolic link out of the
@@ -31,22 +35,35 @@ final class PublicFiles {
 
   private static final Splitter SLASHES = Splitter.on('/');
 
+  private static final Pattern ANYTHING = Pattern.compile(".*", Pattern.DOTALL);
+  private static final Pattern SCRIPT = Pattern.compile("(?i).*\\.(php\\d*|phtml|phar|inc)");
+  private static final Pattern PART_OF_A_PAGE =
+      Pattern.compile("(?i).*\\.(css|m?js|map|png|jpe?g|gif|svg|ico|webp|avif|woff2?|ttf|otf|eot)");
+
   private final Path root;
+  private final Pattern served;
   private final ResourceService service = new ResourceService();
 
-  private PublicFiles(Path root) {
+  private PublicFiles(Path root, Pattern served) {
     this.root = root;
+    this.served = served;
     service.setEtags(true);
     service.setAcceptRanges(true);
     service.setDirAllowed(false);
     service.setHttpContentFactory(path -> null); // each file is given to it
   }
 
-  /** The public files of an application, or null if it has no such folder. */
-  static @Nullable PublicFiles of(Path appRoot) {
-    Path folder = appRoot.resolve("public");
+  /** The public files of an application, or null if it has none. */
+  static @Nullable PublicFiles of(AppSpec app) {
+    Path folder = app.root().resolve("public");
+    boolean mayBePhp = app.kind() == AppKind.PHP || app.kind() == AppKind.AUTO;
     try {
-      return Files.isDirectory(folder) ? new PublicFiles(folder.toRealPath()) : null;
+      if (Files.isDirectory(folder)) {
+        return new PublicFiles(folder.toRealPath(), ANYTHING);
+      }
+      return mayBePhp && Files.isRegularFile(app.root().resolve("index.php"))
+          ? new PublicFiles(app.root().toRealPath(), PART_OF_A_PAGE)
+          : null;
     } catch (IOException e) {
       return null;
     }
@@ -88,7 +105,9 @@ final class PublicFiles {
     }
     try {
       Path real = file.toRealPath();
-      return real.startsWith(root) && Files.isRegularFile(real) && Files.isReadable(real)
+      String name = file.getFileName().toString();
+      boolean wanted = served.matcher(name).matches() && !SCRIPT.matcher(name).matches();
+      return wanted && real.startsWith(root) && Files.isRegularFile(real) && Files.isReadable(real)
           ? real
           : null;
     } catch (IOException e) {

@@ -86,7 +86,10 @@ final class ScgiClient implements ClientSide {
       throw RefusedException.badRequest("its names and values do not end as SCGI says");
     }
     Map<String, String> variables = new LinkedHashMap<>();
-    String text = new String(netstring, 0, Math.max(0, last - 1), ISO_8859_1);
+    if (last == 0) {
+      return RequestHead.of(variables);
+    }
+    String text = new String(netstring, 0, last - 1, ISO_8859_1);
     for (Iterator<String> words = NUL.split(text).iterator(); words.hasNext(); ) {
       String name = words.next();
       if (!words.hasNext()) {

@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * @param index name of the script that a folder stands for
  */
 record Scripts(Path root, Path documents, String index) implements HeadRule {
+
+  /** How mod_proxy_fcgi names a file. */
+  private static final Pattern APACHES = Pattern.compile("proxy:fcgi://[^/]*(/.*)");
 
   private static final Splitter SLASHES = Splitter.on('/').omitEmptyStrings();
 
@@ -38,8 +43,11 @@ record Scripts(Path root, Path documents, String index) implements HeadRule {
   @Override
   public RequestHead apply(RequestHead head) throws RefusedException {
     String named = head.value("SCRIPT_FILENAME");
+    Matcher apaches = APACHES.matcher(named);
     ImmutableMap<String, String> found =
-        named.isEmpty() || named.startsWith("proxy:") ? find(head) : check(named);
+        apaches.matches()
+            ? check(apaches.group(1))
+            : named.isEmpty() || named.startsWith("proxy:") ? find(head) : check(named);
     return head.with(
         ImmutableMap.<String, String>builder()
             .put("GATEWAY_INTERFACE", "CGI/1.1")
@@ -58,7 +66,7 @@ record Scripts(Path root, Path documents, String index) implements HeadRule {
       if (!file.toRealPath().startsWith(root.toRealPath())) {
         throw new RefusedException("403 Forbidden", named + " is not below " + root);
       }
-      return ImmutableMap.of();
+      return ImmutableMap.of("SCRIPT_FILENAME", named);
     } catch (IOException e) {
       throw new RefusedException("404 Not Found", "there is no script " + named);
     }

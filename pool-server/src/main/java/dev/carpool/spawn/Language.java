@@ -80,10 +80,7 @@ public record Language(
           new Language(
               AppKind.PHP,
               "a PHP application",
-              ImmutableList.of(
-                  Sign.file("public/index.php"),
-                  Sign.file("web/index.php"),
-                  Sign.file("index.php")),
+              ImmutableList.of(Sign.file("public/index.php"), Sign.file("index.php")),
               ImmutableList::of,
               "php-cgi",
               null,
