@@ -91,7 +91,7 @@ final class HelperContractIT {
       awaitLog(".*Cannot start .*\n  failed  " + language.loading() + " .*");
       String where = language.startFile() + "(:|\", line )3\\b";
       awaitLog(".*Cannot start .*" + where + ".*");
-      assertThat(scene.pool.count()).isZero();
+      scene.awaitStatus("it is gone", status -> status.count() == 0);
     }
   }
 

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
  *
  * <p>{@code -Dcarpool.flood.mb=1000} makes it a gigabyte.
  */
+@Tag("alone")
 class FloodIT {
 
   private static final int MEGABYTES = Integer.getInteger("carpool.flood.mb", 64);

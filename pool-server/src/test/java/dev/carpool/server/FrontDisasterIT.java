@@ -14,9 +14,11 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Processes that are killed, and a server that stands still, behind nginx and Apache at once. */
+@Tag("alone")
 class FrontDisasterIT {
 
   /** A process that waits in the kernel may take a connection until it runs again and dies. */
