@@ -58,14 +58,14 @@ class TerminalIT {
         CompletableFuture.supplyAsync(
             () -> {
               try {
-                return server.get("/sleep/4?secret=1");
+                return server.get("/sleep/8?secret=1");
               } catch (Exception e) {
                 throw new AssertionError(e);
               }
             });
     OnTerminal watched =
         OnTerminal.steps()
-            .await("GET /sleep/4")
+            .await("GET /sleep/8")
             .type("q")
             .run(server.command("status", "--watch", "--requests"));
     assertThat(watched.plain()).containsPattern("(?m)^ *PID +APP +FOR +REQUEST$");
@@ -77,7 +77,7 @@ class TerminalIT {
     JsonArray requests = json.getAsJsonArray("requests");
     assertThat(requests).hasSize(1);
     assertThat(requests.get(0).getAsJsonObject().get("what").getAsString())
-        .startsWith("GET /sleep/4");
+        .startsWith("GET /sleep/8");
     assertThat(slow.get().statusCode()).isEqualTo(200);
   }
 

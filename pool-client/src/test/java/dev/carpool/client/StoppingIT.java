@@ -185,7 +185,7 @@ class StoppingIT {
   private void processes(int count) {
     await()
         .atMost(SOON)
-        .until(() -> client.status().expecting() == 0 && client.status().count() == count);
+        .until(client::status, status -> status.expecting() == 0 && status.count() == count);
     processes = ServerCensus.descendants(server.pid());
     assertThat(processes).hasSize(count + 1);
   }
