@@ -86,6 +86,7 @@ def exchange(choose, connection, mark, begins):
 
 def serve(choose, environ, connection, output):
     """Run the program that a request names, and pass on what it prints."""
+    request = "%s %s" % (environ["REQUEST_METHOD"], environ["PATH_INFO"])
     try:
         path = choose(environ)
         running = Running(path, environ, connection)
@@ -104,12 +105,14 @@ def serve(choose, environ, connection, output):
         os.close(running.pipe)
     status = running.wait()
     if problem:
-        log("carpool: %s %s, and %s" % (path, ended(status), problem))
+        log("carpool: %s failed: %s %s, and %s" % (request, path, ended(status), problem))
         if not output.sent:
             output.page("500 Internal Server Error", "The program failed; its log says why.")
     elif status:
         log("carpool: %s %s" % (path, ended(status)))
         output.whole = output.whole and (output.length is not None or not os.WIFSIGNALED(status))
+    if output.cut:
+        log("carpool: %s: what %s printed is longer than its Content-Length" % (request, path))
 
 
 def ended(status):

@@ -24,6 +24,7 @@ class Output:
     sent = False  # the header is out and cannot be changed
     bodiless = False  # no body goes out
     whole = False  # all is sent
+    cut = False  # more was printed than the header says
 
     def __init__(self, connection, mark):
         self.connection = connection
@@ -51,12 +52,13 @@ class Output:
         left = self.room()
         rest = begin[end.end() :]
         if left is not None and len(rest) > left:
+            self.cut = not self.bodiless
             rest = rest[:left]
         if rest:
             self.send(rest)
         moved = len(rest) + self.move(pipe, None if left is None else left - len(rest))
         if left is not None and moved < left:
-            return "printed %d bytes less than its Content-Length" % (left - moved)
+            return "what it printed is %d bytes shorter than its Content-Length" % (left - moved)
         self.whole = True
         return None
 
@@ -144,6 +146,7 @@ class Output:
             if left is not None and moved >= left:
                 if hung_up or not os.read(pipe, PIECE):
                     return moved
+                self.cut = not self.bodiless
                 continue
             if hung_up:
                 raise PeerGone("the client went away")

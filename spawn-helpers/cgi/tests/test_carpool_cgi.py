@@ -185,6 +185,7 @@ class Response(Programs):
 
     def test_a_program_that_does_not_compile_is_a_500_and_perl_says_where(self):
         self.assertIn("500 Internal", self.get("/broken.pl")[0])
+        self.assertIn("carpool: GET /broken.pl failed: /", self.log())
         self.assertIn('Global symbol "$undeclared"', self.log())
         self.assertIn("broken.pl exited with status 255, and printed nothing", self.log())
 
@@ -195,8 +196,9 @@ class Response(Programs):
 
     def test_a_content_length_is_kept(self):
         self.assertEqual((b"abc", True), self.say("Content-Length: 3\n\nabcdef")[1:])
+        self.assertIn("printed is longer than its Content-Length", self.log())
         self.assertEqual((b"ab", False), self.say("Content-Length: 3\n\nab")[1:])
-        self.assertIn("printed 1 bytes less than its Content-Length", self.log())
+        self.assertIn("is 1 bytes shorter than its Content-Length", self.log())
 
     def test_who_has_the_whole_length_may_go_and_the_program_ends(self):
         with self.helper.open(scgi("/overlong.pl")) as connection:

@@ -11,7 +11,8 @@ import org.junit.jupiter.api.Assumptions;
 /** The languages that have a helper, and their applications for its suite. */
 public enum ContractLanguage {
   PYTHON(AppKind.WSGI, "python3", "wsgi.py", "import wsgi", "python3"),
-  RUBY(AppKind.RACK, "ruby", "config.ru", "load config.ru", "ruby ruby-rack");
+  RUBY(AppKind.RACK, "ruby", "config.ru", "load config.ru", "ruby ruby-rack"),
+  CGI(AppKind.CGI, "python3", "pages.cgi", "find pages.cgi", "python3 perl");
 
   private static final Path APPS = Path.of("src/test/apps/contract").toAbsolutePath();
 
@@ -38,6 +39,7 @@ public enum ContractLanguage {
     String language = name().toLowerCase(Locale.ROOT);
     return AppSpec.named(folder, APPS.resolve(language).resolve(folder))
         .withKind(kind)
+        .withEntry(this == CGI ? startFile : null)
         .withCommand(List.of(System.getProperty("carpool.test." + interpreter, interpreter())));
   }
 
@@ -66,5 +68,18 @@ public enum ContractLanguage {
     }
     System.out.println(missing);
     Assumptions.abort(missing);
+  }
+
+  /** Whether a process serves one request after another itself, and starts no program for each. */
+  public boolean servesItself() {
+    return this != CGI;
+  }
+
+  /** Skips the test, aloud, where each request is a program of its own. */
+  public void assumeServesItself(String why) {
+    if (!servesItself()) {
+      System.out.println("Skipped for " + this + ": " + why);
+      Assumptions.abort(why);
+    }
   }
 }
