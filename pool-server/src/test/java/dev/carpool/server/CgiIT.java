@@ -19,12 +19,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** CGI programs as they are: shell, Perl, and Git's own server for clone and push. */
+/** CGI programs as they are: shell, Perl, Git's own server for clone and push, and gitweb. */
 class CgiIT {
 
   private static final Path PROGRAMS =
       Path.of("../spawn-helpers/cgi/tests/programs").toAbsolutePath().normalize();
   private static final Path GIT_HTTP_BACKEND = Path.of("/usr/lib/git-core/git-http-backend");
+  private static final Path GITWEB = Path.of("/usr/lib/cgi-bin/gitweb.cgi");
   private static final String OPEN_TO_ALL =
       """
       [pool]
@@ -147,14 +148,56 @@ class CgiIT {
     assertThat(folder.resolve("again/photo")).hasBinaryContent(photo);
   }
 
+  @Test
+  void gitwebShowsARepositoryAndPacksIt() throws Exception {
+    ForegroundServer.assumeInstalled("gitweb", GITWEB.toString());
+    Path repository = Files.createDirectories(folder.resolve("repos/notes"));
+    git(repository, "init", "-q");
+    for (String line : List.of("first", "second")) {
+      Files.writeString(repository.resolve("notes.txt"), "the " + line + " line\n");
+      git(repository, "add", ".");
+      git(repository, "-c", "user.name=Ann", "-c", "user.email=a@localhost", "commit", "-qm", line);
+    }
+    Path settings =
+        Files.writeString(
+            folder.resolve("gitweb.conf"),
+            "our $projectroot = \"%s\";\n".formatted(folder.resolve("repos")));
+    RunningServer server =
+        serve(
+            OPEN_TO_ALL.formatted(folder)
+                + "entry = \"%s\"\nenv = { GITWEB_CONFIG = \"%s\" }\n".formatted(GITWEB, settings));
+
+    assertThat(server.get("/").body()).contains("notes/.git", "</html>");
+    assertThat(server.get("/?p=notes/.git;a=log").body()).contains("Ann", "first", "second");
+    assertThat(server.get("/?p=notes/.git;a=blob;f=notes.txt;hb=HEAD").body())
+        .contains("the&nbsp;second&nbsp;line");
+    assertThat(server.get("/?p=notes/.git;a=commitdiff_plain;h=HEAD").body())
+        .contains("-the first line\n+the second line\n");
+    assertThat(server.get("/?p=none/.git").statusCode()).isEqualTo(404);
+    HttpResponse<Path> packed =
+        server
+            .browser()
+            .send(
+                server.request("/?p=notes/.git;a=snapshot;h=HEAD;sf=tgz").build(),
+                HttpResponse.BodyHandlers.ofFile(folder.resolve("notes.tar.gz")));
+    assertThat(run(folder, "tar", "-xzOf", packed.body().toString(), "--wildcards", "*/notes.txt"))
+        .isEqualTo("the second line\n");
+  }
+
   private static void git(Path directory, String... words) throws Exception {
     List<String> command = new ArrayList<>(List.of("git"));
     command.addAll(List.of(words));
+    run(directory, command.toArray(String[]::new));
+  }
+
+  /** Runs a command that must succeed; returns what it says. */
+  private static String run(Path directory, String... command) throws Exception {
     ProcessBuilder builder =
         new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true);
     builder.environment().put("GIT_CONFIG_NOSYSTEM", "1");
-    Process git = builder.start();
-    String said = new String(git.getInputStream().readAllBytes(), UTF_8);
-    assertThat(git.waitFor()).as(said).isZero();
+    Process process = builder.start();
+    String said = new String(process.getInputStream().readAllBytes(), UTF_8);
+    assertThat(process.waitFor()).as(said).isZero();
+    return said;
   }
 }

@@ -11,7 +11,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class LanguagePageIT {
 
   @ParameterizedTest
-  @CsvSource({"RUBY, ruby.md, poll, day=Friday, Friday</button>"})
+  @CsvSource({
+    "RUBY, ruby.md, poll, day=Friday, Friday</button>",
+    "CGI, cgi.md, shopping, what=Milk, Put it on the list</button>",
+  })
   void theExampleIsServedBehindBothWebServers(
       ContractLanguage language, String page, String app, String form, String shown)
       throws Exception {
