@@ -1,5 +1,8 @@
 package dev.carpool.relay;
 
+import dev.carpool.descriptor.Descriptor;
+import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
@@ -9,14 +12,11 @@ public sealed interface Dialect {
   /** Another one's half of an exchange. */
   ProcessSide process(Pending toProcess, ProcessSide.Responses responses);
 
-  /** What it reads without a request, by which it shows that it accepts connections. */
-  byte[] probe();
+  /** Sends what it reads and takes for no request, which shows that it accepts connections. */
+  void probe(Descriptor connection) throws IOException;
 
-  /**
-   * Whether it is known to have finished with a connection only when it closes that: it has to be
-   * waited for, also when whoever asked has gone.
-   */
-  boolean endsByItself();
+  /** Whether it takes a connection only when it has finished with the one before. */
+  boolean isOneAtATime();
 
   /**
    * FastCGI, as php-cgi speaks it: one request at a time.
@@ -39,12 +39,12 @@ public sealed interface Dialect {
     }
 
     @Override
-    public byte[] probe() {
-      return GET_NO_VALUES;
+    public void probe(Descriptor connection) throws IOException {
+      send(connection, GET_NO_VALUES);
     }
 
     @Override
-    public boolean endsByItself() {
+    public boolean isOneAtATime() {
       return true;
     }
   }
@@ -61,13 +61,21 @@ public sealed interface Dialect {
     }
 
     @Override
-    public byte[] probe() {
-      return EMPTY_LINE;
+    public void probe(Descriptor connection) throws IOException {
+      send(connection, EMPTY_LINE);
     }
 
     @Override
-    public boolean endsByItself() {
+    public boolean isOneAtATime() {
       return false;
+    }
+  }
+
+  private static void send(Descriptor connection, byte[] bytes) throws IOException {
+    Pending probe = new Pending();
+    probe.put(bytes);
+    try (Arena arena = Arena.ofConfined()) {
+      probe.writeTo(connection, arena.allocate(bytes.length));
     }
   }
 }

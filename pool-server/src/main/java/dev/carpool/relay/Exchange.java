@@ -54,9 +54,10 @@ final class Exchange implements Relay.Running {
 
   private final EventLoop loop;
   private final MemorySegment buffer;
+  private final Relay.Place place;
+  private final Dialect dialect;
   private final Watched client;
-  private final Watched process;
-  private final boolean endsByItself;
+  private Watched process;
   private final Outcome outcome;
   private final Pending toClient = new Pending();
   private final Pending toProcess = new Pending();
@@ -78,7 +79,10 @@ final class Exchange implements Relay.Running {
 
   private boolean complete;
 
-  /** Whoever asked has gone, and the process is waited for. */
+  /**
+   * Whoever asked has gone, and the process is waited for: it has finished when it takes the next
+   * connection.
+   */
   private boolean alone;
 
   /** How much of the request was thrown away; negative as long as it is wanted. */
@@ -100,13 +104,15 @@ final class Exchange implements Relay.Running {
       MemorySegment buffer,
       Descriptor client,
       Descriptor process,
+      Relay.Place place,
       Dialect dialect,
       Outcome outcome)
       throws IOException {
     this.loop = loop;
     this.buffer = buffer;
     this.outcome = outcome;
-    endsByItself = dialect.endsByItself();
+    this.place = place;
+    this.dialect = dialect;
     processSide = dialect.process(toProcess, new FromProcess());
     this.client = new Watched(client, loop, this::clientReady);
     try {
@@ -166,11 +172,7 @@ final class Exchange implements Relay.Running {
       if ((bits & GONE) != 0) {
         process.end(); // it would be reported for ever
       }
-      if (alone && requested) {
-        if ((bits & GONE) != 0) {
-          finish();
-        }
-      } else if ((bits & (GONE | Readiness.READABLE)) != 0) {
+      if ((bits & (GONE | Readiness.READABLE)) != 0) {
         var _ = readProcess();
       }
     } catch (IOException e) {
@@ -223,7 +225,7 @@ final class Exchange implements Relay.Running {
     if (n == Descriptor.END) {
       process.end();
       processSide.closed();
-    } else if (n > 0 && !alone) {
+    } else if (n > 0) {
       try {
         processSide.take(buffer.asSlice(0, n).asByteBuffer());
       } catch (RefusedException e) {
@@ -255,19 +257,19 @@ final class Exchange implements Relay.Running {
     }
     toClient.clear();
     complete = false;
-    if (!begun || over || !endsByItself) {
+    if (!begun || over || !dialect.isOneAtATime()) {
       finish();
       return;
     }
     alone = true;
     client.end();
     toProcess.clear();
+    process.close(); // which it notices when it writes
     try {
-      if (requested) {
-        StreamSocket.shutdownInput(process.descriptor); // so that it fails when it writes
-      } else {
-        process.descriptor.shutdownOutput(); // it waits for the rest of the request
-      }
+      Descriptor next = place.connect();
+      process = new Watched(next, loop, ready -> finish());
+      process.interest(Readiness.READABLE);
+      dialect.probe(next);
     } catch (IOException e) {
       finish();
     }
@@ -275,7 +277,7 @@ final class Exchange implements Relay.Running {
 
   /** Writes what can be written, and waits for what has to come next. */
   private void advance() {
-    if (closed) {
+    if (closed || alone) {
       return;
     }
     writeToProcess();
@@ -291,7 +293,7 @@ final class Exchange implements Relay.Running {
     } catch (IOException e) {
       clientGone();
     }
-    if (closed) {
+    if (closed || alone) {
       return;
     }
     if (over && toClient.size() == 0 && timer == null) {
@@ -316,7 +318,7 @@ final class Exchange implements Relay.Running {
 
   /** All of the response was written. */
   private void respondedTo() {
-    if (alone || requested) {
+    if (requested) {
       finish();
       return;
     }
@@ -331,7 +333,7 @@ final class Exchange implements Relay.Running {
       client.interest(
           (reading ? Readiness.READABLE : 0) | (toClient.size() > 0 ? Readiness.WRITABLE : 0));
       boolean writing = toProcess.size() > 0 && begun;
-      boolean open = !over && !(alone && requested) && toClient.size() < HELD;
+      boolean open = !over && toClient.size() < HELD;
       process.interest((open ? Readiness.READABLE : 0) | (writing ? Readiness.WRITABLE : 0));
     } catch (IOException e) {
       finish();
@@ -360,10 +362,8 @@ final class Exchange implements Relay.Running {
   private void close() {
     closed = true;
     cancelTimer();
-    client.end();
-    process.end();
-    client.descriptor.close();
-    process.descriptor.close();
+    client.close();
+    process.close();
     outcome.closed();
   }
 
@@ -417,10 +417,10 @@ final class Exchange implements Relay.Running {
     @Override
     public void over(boolean complete) {
       over = true;
-      Exchange.this.complete = complete && !alone;
+      Exchange.this.complete = complete;
       if (complete && clientSide != null) {
         clientSide.responseEnd();
-      } else if (!answered && toClient.size() == 0 && !alone) {
+      } else if (!answered && toClient.size() == 0) {
         timer = loop.later(FOR_ITS_END, Exchange.this::noAnswer);
       }
     }

@@ -13,6 +13,7 @@ final class FastCgiProcess implements ProcessSide, FastCgiRecords.Listener {
   private final HeadRule rule;
   private final Pending toProcess;
   private final Responses responses;
+  private final CgiResponse response;
   private final FastCgiRecords records = new FastCgiRecords(this);
   private final Pending collected = new Pending();
   private int type;
@@ -22,11 +23,13 @@ final class FastCgiProcess implements ProcessSide, FastCgiRecords.Listener {
     this.rule = rule;
     this.toProcess = toProcess;
     this.responses = responses;
+    response = new CgiResponse(responses);
   }
 
   @Override
   public void head(RequestHead head) throws RefusedException {
     RequestHead told = rule.apply(head);
+    response.toHead(head.value("REQUEST_METHOD").equals("HEAD"));
     Pending pairs = new Pending();
     told.variables().forEach((name, value) -> pair(pairs, name, value));
     toProcess.put(FastCgi.header(FastCgi.BEGIN_REQUEST, REQUEST, 8));
@@ -73,7 +76,7 @@ final class FastCgiProcess implements ProcessSide, FastCgiRecords.Listener {
   @Override
   public void content(ByteBuffer piece) {
     if (type == FastCgi.STDOUT && !over) {
-      responses.piece(piece);
+      response.take(piece);
     } else if (type != FastCgi.STDOUT && collected.size() < MAX_PRINTED) {
       collected.put(piece);
     }
@@ -86,7 +89,7 @@ final class FastCgiProcess implements ProcessSide, FastCgiRecords.Listener {
     } else if (type == FastCgi.END_REQUEST && !over) {
       over = true;
       byte[] end = collected.toBytes();
-      responses.over(end.length > 4 && end[4] == FastCgi.REQUEST_COMPLETE);
+      response.over(end.length > 4 && end[4] == FastCgi.REQUEST_COMPLETE);
     }
   }
 
@@ -94,7 +97,7 @@ final class FastCgiProcess implements ProcessSide, FastCgiRecords.Listener {
   public void closed() {
     if (!over) {
       over = true;
-      responses.over(false);
+      response.over(false);
     }
   }
 }

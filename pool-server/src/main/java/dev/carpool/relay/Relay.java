@@ -157,7 +157,8 @@ public final class Relay {
       try {
         StreamSocket.requireConnected(process);
         Exchange exchange =
-            new Exchange(loop, BUFFERS.get(), client, process, dialect, new Outcome(session));
+            new Exchange(
+                loop, BUFFERS.get(), client, process, place, dialect, new Outcome(session));
         over = true;
         running.put(session, exchange);
         exchange.begin();

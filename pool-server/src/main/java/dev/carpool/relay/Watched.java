@@ -29,6 +29,11 @@ final class Watched {
     }
   }
 
+  void close() {
+    end();
+    descriptor.close();
+  }
+
   void end() {
     if (watch != null) {
       watch.end();

@@ -45,9 +45,6 @@ sealed interface Contact permits Line, Listening {
   /** Asks it to finish what it has, and to exit. */
   void askToStop() throws IOException;
 
-  /** Listens to it no more, although it may live. */
-  void hangUp();
-
   /** It is no more: hears what it has said last, and lets go of everything. */
   void close(HelperSpawner home);
 

@@ -88,8 +88,7 @@ final class Line implements Contact {
     return Board.of(pid)::request;
   }
 
-  @Override
-  public void hangUp() {
+  private void hangUp() {
     if (watch != null) {
       watch.end();
       watch = null;
@@ -219,6 +218,7 @@ final class Line implements Contact {
   private void end(String why) {
     ended = true;
     pending = NOTHING;
+    hangUp();
     listener.onEnd(why);
   }
 }

@@ -7,8 +7,6 @@ import dev.carpool.descriptor.StreamSocket;
 import dev.carpool.relay.Dialect;
 import dev.carpool.relay.Relay;
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -51,12 +49,7 @@ final class Listening implements Contact, Relay.Listener {
   public void open(HelperSpawner home) throws IOException {
     listener.onFrame(Line.STEP, 0, "listen".getBytes(StandardCharsets.US_ASCII));
     probe = doorstep.toSocket();
-    try (Arena arena = Arena.ofConfined()) {
-      byte[] bytes = dialect.probe();
-      MemorySegment sent = arena.allocate(bytes.length);
-      sent.copyFrom(MemorySegment.ofArray(bytes));
-      int _ = probe.send(sent, null);
-    }
+    dialect.probe(probe);
     home.later(FIRST_TRY, () -> look(home, FIRST_TRY));
   }
 
@@ -130,14 +123,9 @@ final class Listening implements Contact, Relay.Listener {
   }
 
   @Override
-  public void hangUp() {
+  public void close(HelperSpawner home) {
     closed = true;
     closeProbe();
-  }
-
-  @Override
-  public void close(HelperSpawner home) {
-    hangUp();
     Relay last = relay;
     if (last != null) {
       last.processGone();

@@ -203,7 +203,6 @@ final class SpawnedProcess implements Contact.Listener {
 
   @Override
   public void onEnd(String why) {
-    Objects.requireNonNull(contact).hangUp();
     if (phase == Phase.STARTING) {
       cancelAlarm();
       alarm =

@@ -211,6 +211,23 @@ class ResponsesTest {
       assertThat(heard).containsExactly("printed PHP message: x\n", "complete");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+      "Content-Length: 3, abcd, abc, 'printed a response is longer than its Content-Length: it was cut|complete'",
+      "content-length:5, abcd, abcd, 'printed a response is 1 bytes shorter than its Content-Length|cut short'",
+      "Status: 304 Not Modified, abcd, '', complete",
+      "X-Content-Length: 3, abcd, abcd, complete",
+    })
+    void keepWhatTheySayOfTheirBody(String header, String body, String passed, String said)
+        throws Exception {
+      String end = record(6, "") + record(3, "\0\0\0\0\0\0\0\0");
+      take(side, record(6, header + "\r\nA: b\r\n\r\n" + body) + end, 1000);
+
+      String status = header.startsWith("Status") ? "" : "Status: 200 OK\r\n";
+      assertThat(cgi).hasToString(status + header + "\r\nA: b\r\n\r\n" + passed);
+      assertThat(String.join("|", heard)).isEqualTo(said);
+    }
+
     @Test
     void areCutShortWithoutTheirEnd() throws Exception {
       take(side, record(6, "Status: 200 OK\r\n\r\nabc"), 1000);

@@ -56,7 +56,7 @@ final class HelperLineIT {
 
   @Test
   void aStartThatFailsSaysWhyAndEndsWithStatus1() throws Exception {
-    language.assumeServesItself("a program that is wrong is a 500, and no failed start");
+    language.assumeLoadsOnce("a program that is wrong is a 500, and no failed start");
     try (SpokenLine line = SpokenLine.to(language.app("raises"))) {
       Frame failed = line.frame();
       while (failed.type() == Line.STEP) {

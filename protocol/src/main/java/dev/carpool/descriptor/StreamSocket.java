@@ -11,7 +11,6 @@ import java.net.InetAddress;
 public final class StreamSocket {
 
   private static final int SOCK_STREAM_CLOEXEC_NONBLOCK = 1 | 0x80000 | 0x800;
-  private static final int SHUT_RD = 0;
   private static final int SIOCOUTQ = 0x5411;
 
   private StreamSocket() {}
@@ -92,16 +91,6 @@ public final class StreamSocket {
         throw new ErrnoException("ioctl", scratch.errno());
       }
       return scratch.ints.get(JAVA_INT, 0);
-    } finally {
-      socket.leave();
-    }
-  }
-
-  /** Reads no more: the peer of a Unix socket fails when it writes (EPIPE). */
-  public static void shutdownInput(Descriptor socket) throws IOException {
-    socket.enter();
-    try {
-      int _ = Syscall.SHUTDOWN.call(Scratch.get(), socket.number(), SHUT_RD);
     } finally {
       socket.leave();
     }
