@@ -11,7 +11,16 @@ final class Apache implements WebServer {
 
   private static final String PROGRAM = "/usr/sbin/apache2";
   private static final List<String> MODULES =
-      List.of("mpm_event", "authz_core", "alias", "env", "proxy", "proxy_scgi", "ssl");
+      List.of(
+          "mpm_event",
+          "authz_core",
+          "alias",
+          "env",
+          "dir",
+          "proxy",
+          "proxy_fcgi",
+          "proxy_scgi",
+          "ssl");
 
   private final int port;
   private final int tlsPort;

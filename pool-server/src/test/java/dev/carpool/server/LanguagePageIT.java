@@ -1,6 +1,5 @@
 package dev.carpool.server;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.carpool.ContractLanguage;
@@ -14,6 +13,7 @@ final class LanguagePageIT {
   @CsvSource({
     "RUBY, ruby.md, poll, day=Friday, Friday</button>",
     "CGI, cgi.md, shopping, what=Milk, Put it on the list</button>",
+    "PHP, php.md, quotes, quote=snow, Keep it</button>",
   })
   void theExampleIsServedBehindBothWebServers(
       ContractLanguage language, String page, String app, String form, String shown)
@@ -26,8 +26,7 @@ final class LanguagePageIT {
           WebClient.Answer first = visitor.get("/");
           assertThat(first.status()).isEqualTo(200);
           assertThat(first.body()).contains("href=\"/style.css\"").contains(shown);
-          WebClient.Answer signed =
-              visitor.post("/", form.getBytes(UTF_8)); // taken for a form, as it says no type
+          WebClient.Answer signed = visitor.form("/", form);
           assertThat(signed.status()).isEqualTo(303);
           assertThat(signed.header("location")).endsWith("/");
           assertThat(visitor.get("/nothing").status()).isEqualTo(404);

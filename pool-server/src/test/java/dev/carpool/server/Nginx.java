@@ -3,6 +3,7 @@ package dev.carpool.server;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /** Debian's nginx with the sites of docs/nginx.md. */
@@ -40,7 +41,9 @@ final class Nginx implements WebServer {
     int port = ForegroundServer.freePort();
     int tlsPort = ForegroundServer.freePort();
     Files.createDirectories(folder);
-    Files.copy(DEBIAN.resolve("scgi_params"), folder.resolve("scgi_params"));
+    for (String params : List.of("scgi_params", "fastcgi_params")) {
+      Files.copy(DEBIAN.resolve(params), folder.resolve(params));
+    }
     Path errors = Files.createFile(folder.resolve("error.log"));
     StringBuilder sites = new StringBuilder();
     Documented.files(page, "nginx", places).values().forEach(sites::append);

@@ -37,7 +37,7 @@ final class RunningServer implements AutoCloseable {
   static final String SECRET = "sesame-4711";
 
   private static final Pattern READY =
-      Pattern.compile("Carpool serves (\\S+) at ((?:http|scgi):\\S+)");
+      Pattern.compile("Carpool serves (\\S+) at ((?:http|scgi|fastcgi):\\S+)");
   private static final Duration START = Duration.ofSeconds(30);
   private static final Duration END = Duration.ofSeconds(20);
 

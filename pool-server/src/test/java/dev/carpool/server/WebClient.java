@@ -1,6 +1,7 @@
 package dev.carpool.server;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.common.collect.ImmutableListMultimap;
@@ -74,6 +75,13 @@ final class WebClient implements AutoCloseable {
 
   Answer post(String path, byte[] body) throws IOException {
     return send("POST", path, body, new ByteArrayOutputStream());
+  }
+
+  /** Sends a form, percent-encoded. */
+  Answer form(String path, String fields) throws IOException {
+    byte[] body = fields.getBytes(US_ASCII);
+    ByteArrayOutputStream answer = new ByteArrayOutputStream();
+    return send("POST", path, body, answer, "Content-Type", "application/x-www-form-urlencoded");
   }
 
   /** Gets what is too large to be kept. */
