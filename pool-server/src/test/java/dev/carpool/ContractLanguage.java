@@ -13,7 +13,8 @@ public enum ContractLanguage {
   PYTHON(AppKind.WSGI, "python3", "wsgi.py", "import wsgi", "python3"),
   RUBY(AppKind.RACK, "ruby", "config.ru", "load config.ru", "ruby ruby-rack"),
   CGI(AppKind.CGI, "python3", "pages.cgi", "find pages.cgi", "python3 perl"),
-  PHP(AppKind.PHP, "php-cgi", "index.php", "listen", "php-cgi");
+  PHP(AppKind.PHP, "php-cgi", "index.php", "listen", "php-cgi"),
+  PERL(AppKind.PSGI, "perl", "app.psgi", "load app.psgi", "perl libplack-perl");
 
   private static final Path APPS = Path.of("src/test/apps/contract").toAbsolutePath();
 
@@ -76,9 +77,23 @@ public enum ContractLanguage {
     return this != CGI;
   }
 
+  /** Whether a process can serve several requests at once. */
+  public boolean servesSeveralAtOnce() {
+    return this != CGI && this != PHP && this != PERL;
+  }
+
+  /** Skips the test, aloud, where one request is served at a time. */
+  public void assumeServesSeveralAtOnce() {
+    assume(servesSeveralAtOnce(), "one request at a time, more processes for more");
+  }
+
   /** Skips the test, aloud, where the code is loaded anew for each request. */
   public void assumeLoadsOnce(String why) {
-    if (this == CGI || this == PHP) {
+    assume(this != CGI && this != PHP, why);
+  }
+
+  private void assume(boolean holds, String why) {
+    if (!holds) {
       System.out.println("Skipped for " + this + ": " + why);
       Assumptions.abort(why);
     }

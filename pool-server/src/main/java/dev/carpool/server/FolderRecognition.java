@@ -68,9 +68,10 @@ record FolderRecognition(AppKind kind, @Nullable String interpreter) {
   static String help() {
     return """
       --kind WORD        how the folder is run, where its files show more than one way:
-                         wsgi (Python), rack (Ruby) or cgi
+                         wsgi (Python), rack (Ruby), cgi or psgi (Perl)
       --python PROGRAM   the interpreter for a Python application; python3 if not given
       --ruby PROGRAM     the interpreter for a Ruby application; ruby if not given
+      --perl PROGRAM     the interpreter for a Perl application; perl if not given
     """;
   }
 

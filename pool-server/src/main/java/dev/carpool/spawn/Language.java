@@ -96,6 +96,15 @@ public record Language(
               false,
               (root, entry) -> new Dialect.Http()),
           new Language(
+              AppKind.PSGI,
+              "a Perl application (PSGI)",
+              ImmutableList.of(Sign.file("app.psgi")),
+              ImmutableList::of,
+              "perl",
+              "perl/carpool_psgi.pl",
+              true,
+              null),
+          new Language(
               AppKind.HELPER,
               "a program that speaks the helper contract",
               ImmutableList.of(),

@@ -248,7 +248,7 @@ class ServerConfigTest {
           "environment = \"test\"\n[app.blog]\nroot = \"blog\"\nkind = \"ruby\"",
           "1:1: 'environment' is \"test\", but must be one of \"development\", \"production\"",
           "4:1: 'kind' is \"ruby\", but must be one of \"auto\", \"wsgi\", \"rack\", \"cgi\","
-              + " \"helper\"");
+              + " \"php\", \"http\", \"psgi\", \"helper\"");
     }
 
     @Test
@@ -301,7 +301,7 @@ class ServerConfigTest {
       assertProblems(
           "[app.blog]\nroot = \"blog\"\ncommand = [\"python3\"]",
           "3:1: 'command' belongs to kind = \"helper\" or \"http\"; the interpreter of other kinds is"
-              + " 'python' or 'ruby' or 'php'");
+              + " 'python' or 'ruby' or 'php' or 'perl'");
     }
 
     @Test
@@ -310,6 +310,8 @@ class ServerConfigTest {
       AppSpec app = config.apps().get(0).spec();
       assertThat(app.kind()).isEqualTo(AppKind.RACK);
       assertThat(app.command()).containsExactly(temp.resolve("blog/bin/ruby").toString());
+      AppSpec perl = read("[app.blog]\nroot = \"blog\"\nperl = \"perl\"").apps().get(0).spec();
+      assertThat(perl.kind()).isEqualTo(AppKind.PSGI);
 
       assertProblems(
           "[app.blog]\nroot = \"blog\"\nruby = \"ruby\"\npython = \"python3\"",

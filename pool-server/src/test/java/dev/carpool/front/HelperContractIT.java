@@ -90,7 +90,7 @@ final class HelperContractIT {
       assertThat(scene.get("/").status()).isEqualTo(503);
       awaitLog(".*Cannot start application '" + folder + "': [^\n]*" + reason);
       awaitLog(".*Cannot start .*\n  failed  " + language.loading() + " .*");
-      String where = language.startFile() + "(:|\", line )3\\b";
+      String where = language.startFile() + "(:|\",? line | line )3\\b";
       awaitLog(".*Cannot start .*" + where + ".*");
       scene.awaitStatus("it is gone", status -> status.count() == 0);
     }
@@ -250,7 +250,7 @@ final class HelperContractIT {
 
   @Test
   void severalRequestsAreServedAtOnceWhereThatIsAllowed() throws IOException {
-    language.assumeLoadsOnce("one program at a time, more processes for more");
+    language.assumeServesSeveralAtOnce();
     try (FrontScene scene = scene(whole().withConcurrency(4))) {
       Map<String, String> about = about(scene);
       assertThat(about).containsEntry("multithread", "true");

@@ -78,6 +78,15 @@ final class AppDetectorTest {
   }
 
   @Test
+  void perlIsSeenByAppPsgi() throws Exception {
+    files("app.psgi");
+    AppSpec app = AppDetector.resolve(app());
+    assertThat(app.kind()).isEqualTo(AppKind.PSGI);
+    assertThat(app.entry()).isEqualTo("app.psgi");
+    assertThat(StartFile.of(app, root)).isEqualTo(root.resolve("app.psgi"));
+  }
+
+  @Test
   void aFolderThatShowsSeveralKindsIsTakenForTheFirstUnlessOneIsNamed() throws Exception {
     files("config.ru", "app.py");
     assertThat(AppDetector.detect(root))

@@ -49,7 +49,7 @@ final class HelperLineIT {
       List<Frame> frames = line.awaitReady();
       assertThat(frames.getFirst().type()).isEqualTo(Line.STEP);
       assertThat(frames).extracting(Frame::text).contains(language.loading());
-      assertThat(frames.getLast().number()).isEqualTo(language.servesItself() ? 3 : 1);
+      assertThat(frames.getLast().number()).isEqualTo(language.servesSeveralAtOnce() ? 3 : 1);
       assertThat(frames.getLast().text()).matches("trace=[1-9][0-9]?");
     }
   }

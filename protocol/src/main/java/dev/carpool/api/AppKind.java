@@ -21,6 +21,8 @@ public enum AppKind {
   PHP("php"),
   /** A program that listens by itself, on the port or socket that it is told, and speaks HTTP. */
   HTTP(null),
+  /** A Perl application with the interface of PSGI. */
+  PSGI("perl"),
   /** A program that speaks the helper contract on its descriptor 0 by itself. */
   HELPER(null);
 

@@ -1,0 +1,3 @@
+# Has a syntax error in line 3.
+
+sub { [ 200, [], [] };
