@@ -47,6 +47,7 @@ final class CgiResponseParser {
   private final List<Field> fields = new ArrayList<>();
   private int size;
   private int status;
+  private String reason = "";
   private long contentLength = -1;
 
   /** Whether not a single byte has come. */
@@ -113,6 +114,7 @@ final class CgiResponseParser {
       throw new BadResponse("it has two status lines");
     }
     status = number;
+    reason = value.substring(3).strip();
   }
 
   private void contentLength(String value) throws BadResponse {
@@ -144,7 +146,7 @@ final class CgiResponseParser {
             .filter(field -> !dropped.contains(Ascii.toLowerCase(field.name())))
             .collect(ImmutableList.toImmutableList());
     int number = status != 0 ? status : location ? 302 : 200;
-    return new CgiResponse(number, kept, contentLength);
+    return new CgiResponse(number, reason, kept, contentLength);
   }
 
   private static String shown(String text) {

@@ -221,8 +221,7 @@ final class Exchange implements BodyReader.Then, Relay.Receiver {
       }
       stream = begun;
     }
-    response.setStatus(head.status());
-    head.copyTo(response.getHeaders());
+    head.copyTo(request, response);
     return begun;
   }
 

@@ -26,7 +26,9 @@ class CgiResponseParserTest {
         ByteBuffer.wrap(
             "Status: 404 Not Found\r\nX-A:  b \nContent-Length: 4\n\r\nbody".getBytes(ISO_8859_1));
     CgiResponse head = new CgiResponseParser().feed(bytes);
-    assertThat(head).isEqualTo(new CgiResponse(404, ImmutableList.of(new Field("X-A", "b")), 4));
+    assertThat(head)
+        .isEqualTo(
+            new CgiResponse(404, "Not Found", ImmutableList.of(new Field("X-A", "b")), 4));
     assertThat(ISO_8859_1.decode(bytes).toString()).isEqualTo("body");
   }
 

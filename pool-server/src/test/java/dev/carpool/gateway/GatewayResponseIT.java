@@ -10,6 +10,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -108,11 +109,25 @@ class GatewayResponseIT {
 
     @Test
     void thatMayNotHaveABodyHasNone() throws Exception {
-      assertThat(answerTo("GET", "Status: 204 No Content\r\nContent-Length: 4\r\n\r\nbody").body())
-          .isEmpty();
+      Answer none = answerTo("GET", "Status: 204 No Content\r\nContent-Length: 4\r\n\r\nbody");
+      assertThat(none.body()).isEmpty();
+      assertThat(none.headers()).doesNotContainKeys("content-length", "transfer-encoding");
       Answer notModified = answerTo("GET", "Status: 304 Not Modified\r\nETag: \"x\"\r\n\r\n");
       assertThat(notModified.status()).isEqualTo(304);
-      assertThat(notModified.headers()).containsEntry("etag", "\"x\"");
+      assertThat(notModified.headers())
+          .containsEntry("etag", "\"x\"")
+          .doesNotContainKeys("content-length", "transfer-encoding");
+    }
+
+    @Test
+    void passesTheWordsOfItsStatus() throws Exception {
+      for (String status : List.of("500 Internal Server Error", "299 As It Is", "404 Not Found")) {
+        pool.next(process -> process.answer("Status: " + status + "\r\n\r\n"));
+        try (RawClient client = running.client()) {
+          client.get("/");
+          assertThat(client.line()).isEqualTo("HTTP/1.1 " + status);
+        }
+      }
     }
 
     @Test
