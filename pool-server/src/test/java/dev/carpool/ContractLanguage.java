@@ -42,7 +42,7 @@ public enum ContractLanguage {
     return AppSpec.named(folder, APPS.resolve(language).resolve(folder))
         .withKind(kind)
         .withEntry(this == CGI ? startFile : null)
-        .withCommand(List.of(System.getProperty("carpool.test." + interpreter, interpreter())));
+        .withCommand(List.of(System.getProperty("carpool.test." + interpreter, program())));
   }
 
   /** The file in which an application begins. */
@@ -55,16 +55,21 @@ public enum ContractLanguage {
     return loading;
   }
 
-  private String interpreter() {
+  /** The name of its program, and of the option that chooses another. */
+  public String interpreter() {
+    return interpreter;
+  }
+
+  private String program() {
     return "/usr/bin/" + interpreter;
   }
 
   /** Skips the test, aloud, when the language is missing; on a build server that is a failure. */
   public void assumeInstalled() {
-    if (Files.isExecutable(Path.of(interpreter()))) {
+    if (Files.isExecutable(Path.of(program()))) {
       return;
     }
-    String missing = "Skipped: there is no " + interpreter() + "; apt-get install " + packages;
+    String missing = "Skipped: there is no " + program() + "; apt-get install " + packages;
     if ("true".equals(System.getenv("CI"))) {
       throw new AssertionError(missing);
     }
