@@ -5,16 +5,15 @@ use warnings;
 use Carpool::Board;
 use Carpool::Kernel;
 use Carpool::Request;
-use Errno        qw(EAGAIN EINTR EINVAL ENOSYS);
-use Scalar::Util qw(blessed reftype);
+use Errno        qw(EAGAIN EINTR);
+use Scalar::Util qw(reftype);
 use Socket       qw(MSG_NOSIGNAL SOL_SOCKET);
 
-# The response: what an application answers, sent in CGI form on a connection.
+# The response, in CGI form on a connection.
 
 use constant {
     SO_PRIORITY => 12,
     ANSWERING   => 1,            # the mark on a connection: nobody else may answer from here on
-    PIECE       => 64 * 1024,
     SENT_APART  => 256 * 1024,   # a piece so large is not copied to its header
 };
 
@@ -39,52 +38,13 @@ sub new {
     return bless { connection => $connection, head_only => $head_only, left => 0 }, $class;
 }
 
-# Whether all is sent, and how much the header says that it is; undef if it does not.
+# Whether all is sent, whether any of it is, and how much the header says that it is; undef if it does not.
 sub whole  { return $_[0]{whole} }
+sub sent   { return $_[0]{sent} }
 sub length { return $_[0]{length} }
 
-# Call the application and send what it answers; 500 if it fails before anything was sent.
-sub answer {
-    my ($self, $application, $env) = @_;
-    my $pid = $$;
-    my $done = eval {
-        my $answer = $application->($env);
-        if ((reftype $answer // '') eq 'CODE') {
-            $self->answer_later($answer);
-        }
-        else {
-            $self->start($answer);
-            $self->send_body($answer->[2]);
-        }
-        1;
-    };
-    my $error = $@;
-    POSIX::_exit(0) if $$ != $pid;    # a process that the application forked, and did not end
-    return if $done;
-    die $error if blessed $error && $error->isa('Carpool::PeerGone');
-    Carpool::Board::log("carpool: $env->{REQUEST_METHOD} $env->{PATH_INFO} failed\n" . Carpool::Board::describe($error));
-    $self->page(500, 'The application failed; its log says why.') unless $self->{sent};
-    return;
-}
-
-# Send what a function of the application answers by the function that it is given.
-sub answer_later {
-    my ($self, $function) = @_;
-    my $answered;
-    $function->(
-        sub {
-            my ($answer) = @_;
-            die "a second response\n" if $answered++;
-            $self->start($answer);
-            return Carpool::Writer->new($self) if @$answer < 3;
-            $self->send_body($answer->[2]);
-            return;
-        }
-    );
-    die "the application's function gave no response\n" unless $answered;
-    $self->end unless $self->{whole};
-    return;
-}
+# Whether a body is not wanted, or is cut by now.
+sub mute { return $_[0]{mute} }
 
 # Take status and headers, and check them.
 sub start {
@@ -118,74 +78,6 @@ sub header_line {
     utf8::downgrade($line, 1)  or die "a header has a character that is no byte: $name\n";
     $line =~ /[\x00-\x1f\x7f]/ and die "a header has a control character: $name\n";
     return "$line\r\n";
-}
-
-# Send what the application returned, each piece as soon as there is one.
-sub send_body {
-    my ($self, $body) = @_;
-    if (ref $body eq 'ARRAY') {
-        $self->send_pieces($body);
-    }
-    elsif (ref $body) {
-        my $done  = eval { $self->send_file($body) or $self->send_lines($body); 1 };
-        my $error = $@;
-        eval { blessed $body ? $body->close : close $body; 1 } or $error = $done ? $@ : $error;
-        die $error if $error;
-    }
-    else {
-        die "this is no body: ${\($body // 'undef')}\n";
-    }
-    $self->end;
-    return;
-}
-
-# Send a body that is there as a whole, and say how long it is.
-sub send_pieces {
-    my ($self, $pieces) = @_;
-    my $data = @$pieces == 1 ? bytes($pieces->[0]) : join '', map { bytes($_) } @$pieces;
-    $self->declare(CORE::length $data) if !defined $self->{length} && (CORE::length $data || !$self->{mute});
-    $self->write($data);
-    return;
-}
-
-# Send what an object gives piece by piece.
-sub send_lines {
-    my ($self, $body) = @_;
-    local $/ = \PIECE;
-    while (defined(my $data = ref $body eq 'GLOB' ? readline $body : $body->getline)) {
-        $self->write($data) unless $data eq '' || $self->{mute} && $self->{sent};
-    }
-    return;
-}
-
-# Let the kernel send a plain file; false if it must be read instead.
-sub send_file {
-    my ($self, $file) = @_;
-    return unless Carpool::Kernel::can_send_file() && reftype $file eq 'GLOB' && (fileno $file // -1) >= 0 && -f $file;
-    return if grep { $_ ne 'unix' && $_ ne 'perlio' } PerlIO::get_layers($file);
-    my $place = tell $file;
-    my $size  = (-s $file) - $place;
-    return unless $size > 0 && defined sysseek $file, $place, 0;
-    $self->declare($size) unless defined $self->{length};
-    $size = $self->{left} if $size > $self->{left};
-    $self->write('');
-    $size = 0 if $self->{mute};
-    $self->{left} -= $size;
-    while ($size) {
-        my $sent = Carpool::Kernel::send_file($self->{connection}, $file, $size);
-        if (!defined $sent) {
-            next if $! == EINTR;
-            $! == EAGAIN ? $self->{connection}->blocking(1) : Carpool::PeerGone->raise;
-        }
-        elsif ($sent == 0) {    # it became shorter
-            $self->{left} += $size;
-            return 1;
-        }
-        else {
-            $size -= $sent;
-        }
-    }
-    return 1;
 }
 
 # A piece of the body as bytes.
@@ -232,12 +124,35 @@ sub clip {
     return $data;
 }
 
-# Add the Content-Length that the application left out.
+# Say how long the body is, unless the application did.
 sub declare {
     my ($self, $length) = @_;
-    return if $self->{bodiless};
+    return if $self->{bodiless} || defined $self->{length};
     substr $self->{head}, -2, 0, "Content-Length: $length\r\n";
     $self->{length} = $self->{left} = $length;
+    return;
+}
+
+# Have the kernel send so much of a file as the body.
+sub write_file {
+    my ($self, $file, $size) = @_;
+    $self->write('');
+    return if $self->{mute};
+    $size = $self->{left} if defined $self->{length} && $size > $self->{left};
+    while ($size) {
+        my $sent = Carpool::Kernel::send_file($self->{connection}, $file, $size);
+        if (!defined $sent) {
+            next if $! == EINTR;
+            $! == EAGAIN ? $self->{connection}->blocking(1) : Carpool::PeerGone->raise;
+        }
+        elsif ($sent) {
+            $size         -= $sent;
+            $self->{left} -= $sent;
+        }
+        else {
+            last;    # the file has become shorter
+        }
+    }
     return;
 }
 
@@ -263,11 +178,11 @@ sub send_all {
 # All of the body was given: send the header if nothing came, and see whether it is whole.
 sub end {
     my ($self) = @_;
-    return if $self->{whole};
+    return if $self->{whole} || $self->{short};
     $self->write('') unless $self->{sent};
     if ($self->{left} > 0 && !$self->{mute}) {
         Carpool::Board::log("carpool: the response is $self->{left} bytes shorter than its Content-Length");
-        $self->{left} = 0;
+        $self->{short} = 1;
         return;
     }
     $self->{whole} = 1;
@@ -278,8 +193,10 @@ sub end {
 sub page {
     my ($self, $status, $text) = @_;
     eval {
-        $self->start([ $status, [ 'Content-Type' => 'text/plain; charset=utf-8' ] ]);
-        $self->send_body(["$status $REASONS{$status}\n\n$text\n"]);
+        my $data = "$status $REASONS{$status}\n\n$text\n";
+        $self->start([ $status, [ 'Content-Type' => 'text/plain; charset=utf-8', 'Content-Length' => CORE::length $data ] ]);
+        $self->write($data);
+        $self->end;
     };
     return;
 }
@@ -289,26 +206,5 @@ sub none { $_[0]{whole} = 1; return }
 
 # Let nobody who kept this reach the next connection.
 sub finish { delete $_[0]{connection}; return }
-
-package Carpool::Writer;
-
-# What an application writes a body to that is not there yet.
-sub new {
-    my ($class, $response) = @_;
-    return bless { response => $response }, $class;
-}
-
-sub write {
-    my ($self, $data) = @_;
-    die "the response is closed\n" if $self->{closed};
-    $self->{response}->write($data) unless !defined $data || $data eq '';
-    return;
-}
-
-sub close {
-    my ($self) = @_;
-    $self->{response}->end unless $self->{closed}++;
-    return;
-}
 
 1;

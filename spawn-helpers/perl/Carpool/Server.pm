@@ -2,6 +2,7 @@ package Carpool::Server;
 
 use strict;
 use warnings;
+use Carpool::Answer;
 use Carpool::Board;
 use Carpool::Line;
 use Carpool::Request;
@@ -64,7 +65,7 @@ sub exchange {
         if ($env) {
             $self->{board}->write($number, $env);
             $serving = "$env->{REQUEST_METHOD} $env->{PATH_INFO}";
-            $response->answer($self->{application}, $env);
+            Carpool::Answer::answer($response, $self->{application}, $env);
             clean_up($env);
         }
         else {

@@ -1,0 +1,7 @@
+use Carpool;
+
+Carpool::after_fork {
+    die "no database";
+};
+
+sub { [ 200, [], [] ] };

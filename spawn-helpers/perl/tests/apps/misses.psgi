@@ -1,0 +1,3 @@
+# Needs what is not there.
+
+use No::Such::Module;
