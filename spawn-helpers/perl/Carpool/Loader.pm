@@ -85,8 +85,8 @@ package Carpool::Application;
 
 # Where the application is compiled, if its file names no package.
 sub run {
-    local $0    = $_[0];    # so that FindBin works
-    local @ARGV = ();       # which frameworks may look at
+    $0 = $_[0];          # so that FindBin works, and whoever lists processes sees the application
+    local @ARGV = ();    # which frameworks may look at
     return do $_[0];
 }
 

@@ -42,7 +42,7 @@ subtest 'modules beside the application are found' => sub {
 
 subtest 'an object that has an application, which knows its own file and the helper after all others' => sub {
     my $here = "$FindBin::Bin/..";
-    like(HelperProcess->ready($APPS, 'object.psgi')->get('/'), qr{carpool_psgi\.pl $APPS/object\.psgi \S+/perl/tests/\.\.\z});
+    like(HelperProcess->ready($APPS, 'object.psgi')->get('/'), qr{\A$APPS/object\.psgi $APPS/object\.psgi \S+/perl/tests/\.\.\z});
 };
 
 subtest 'who calls exit() ends the process, and is told' => sub {

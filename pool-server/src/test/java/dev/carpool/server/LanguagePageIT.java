@@ -14,6 +14,7 @@ final class LanguagePageIT {
     "RUBY, ruby.md, poll, day=Friday, Friday</button>",
     "CGI, cgi.md, shopping, what=Milk, Put it on the list</button>",
     "PHP, php.md, quotes, quote=snow, Keep it</button>",
+    "PERL, perl.md, wishes, wish=snow, I wish</button>",
   })
   void theExampleIsServedBehindBothWebServers(
       ContractLanguage language, String page, String app, String form, String shown)
@@ -26,7 +27,7 @@ final class LanguagePageIT {
           WebClient.Answer first = visitor.get("/");
           assertThat(first.status()).isEqualTo(200);
           assertThat(first.body()).contains("href=\"/style.css\"").contains(shown);
-          WebClient.Answer signed = visitor.form("/", form);
+          WebClient.Answer signed = visitor.submit("/", form);
           assertThat(signed.status()).isEqualTo(303);
           assertThat(signed.header("location")).endsWith("/");
           assertThat(visitor.get("/nothing").status()).isEqualTo(404);

@@ -1,7 +1,6 @@
 package dev.carpool.server;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
-import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.common.collect.ImmutableListMultimap;
@@ -77,11 +76,15 @@ final class WebClient implements AutoCloseable {
     return send("POST", path, body, new ByteArrayOutputStream());
   }
 
-  /** Sends a form, percent-encoded. */
-  Answer form(String path, String fields) throws IOException {
-    byte[] body = fields.getBytes(US_ASCII);
-    ByteArrayOutputStream answer = new ByteArrayOutputStream();
-    return send("POST", path, body, answer, "Content-Type", "application/x-www-form-urlencoded");
+  /** Sends a form, as a browser does. */
+  Answer submit(String path, String form) throws IOException {
+    return send(
+        "POST",
+        path,
+        form.getBytes(UTF_8),
+        new ByteArrayOutputStream(),
+        "Content-Type",
+        "application/x-www-form-urlencoded");
   }
 
   /** Gets what is too large to be kept. */
