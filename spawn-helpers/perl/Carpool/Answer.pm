@@ -3,7 +3,6 @@ package Carpool::Answer;
 use strict;
 use warnings;
 use Carpool::Board;
-use Carpool::Kernel;
 use Carpool::Response;
 use POSIX        ();
 use Scalar::Util qw(blessed reftype);
@@ -83,10 +82,10 @@ sub send_whole {
     return;
 }
 
-# Let the kernel send a plain file; false if it must be read instead.
+# Send a plain file, and say how long it is; false if it must be read as an object is.
 sub send_file {
     my ($response, $file) = @_;
-    return unless Carpool::Kernel::can_send_file() && reftype $file eq 'GLOB' && (fileno $file // -1) >= 0 && -f $file;
+    return unless reftype $file eq 'GLOB' && (fileno $file // -1) >= 0 && -f $file;
     return if grep { $_ ne 'unix' && $_ ne 'perlio' } PerlIO::get_layers($file);
     my $place = tell $file;
     my $size  = (-s $file) - $place;

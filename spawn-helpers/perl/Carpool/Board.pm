@@ -21,7 +21,7 @@ my ($HERE) = __FILE__ =~ m{\A(.*/)Carpool/Board\.pm\z}s;
 # Make the board; where there can be none, the server names no request.
 sub new {
     my ($class) = @_;
-    return bless { memory => Carpool::Kernel::memory_file('carpool-board', SLOT) }, $class;
+    return bless { memory => scalar Carpool::Kernel::memory_file('carpool-board', SLOT) }, $class;
 }
 
 # Say what is being served. Half a text, if the server reads just now, is no harm.

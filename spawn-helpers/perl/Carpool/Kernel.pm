@@ -2,6 +2,7 @@ package Carpool::Kernel;
 
 use strict;
 use warnings;
+use Errno qw(EINVAL);
 use POSIX ();
 
 # What Perl's core has no function for, asked of the kernel by number: descriptors that ride on a
@@ -92,14 +93,13 @@ sub signal {
     return syscall $PIDFD_SEND_SIGNAL, $number, $signal + 0, 0, 0;
 }
 
-# Whether the kernel can copy a file to a socket.
-sub can_send_file {
-    return $calls->{sendfile};
-}
-
-# Have it do so, from where the file is; returns how many bytes, or undef.
+# Have the kernel copy so much of a file to a socket, from where the file is; returns how many bytes, or undef.
 sub send_file {
     my ($socket, $file, $size) = @_;
+    if (!$calls->{sendfile}) {
+        $! = EINVAL;    # as for files that it cannot copy
+        return;
+    }
     my $sent = syscall $calls->{sendfile}, fileno($socket), fileno($file), 0, $size + 0;
     return $sent < 0 ? undef : $sent;
 }

@@ -66,7 +66,7 @@ sub application {
 sub reason {
     my ($error) = @_;
     my $text = Carpool::Board::describe($error);
-    $text =~ s/ \(\@INC contains: [^)]*\)//;
+    $text =~ s/ \(\@INC (?:contains|entries checked): [^)]*\)//;
     if ($text =~ /\ACan't locate (\S+)\.pm in \@INC/) {
         (my $module = $1) =~ s{/}{::}g;
         my $package = $module =~ /\APlack\b/ ? 'apt-get install libplack-perl' : 'the package of your system that has it';

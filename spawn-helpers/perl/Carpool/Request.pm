@@ -129,7 +129,7 @@ sub gather {
     my $data   = $buffer;
     my $finish = clock_gettime(CLOCK_MONOTONIC) + HEADER_SECONDS;
     while (length $data < $size) {
-        readable($connection, $finish - clock_gettime(CLOCK_MONOTONIC))
+        readable($connection, $finish)
             or Carpool::BadRequest->raise('its header was not complete after ' . HEADER_SECONDS . ' s');
         receive($connection) or Carpool::BadRequest->raise('it ends in the middle of its header');
         $data .= $buffer;
@@ -138,12 +138,15 @@ sub gather {
     return;
 }
 
-# Wait until there is something to receive; false if nothing came for so many seconds.
+# Wait until there is something to receive; false if nothing came until then.
 sub readable {
-    my ($connection, $seconds) = @_;
-    return if $seconds < 0;
-    vec(my $wanted = '', fileno $connection, 1) = 1;
-    return select($wanted, undef, undef, $seconds);    # -1 after a signal: then it may block
+    my ($connection, $finish) = @_;
+    while ((my $left = $finish - clock_gettime(CLOCK_MONOTONIC)) > 0) {
+        vec(my $wanted = '', fileno $connection, 1) = 1;
+        my $ready = select $wanted, undef, undef, $left;
+        return $ready if $ready >= 0;    # else it was a signal
+    }
+    return;
 }
 
 # Make a PSGI environment of the names and values that came.
@@ -215,7 +218,7 @@ sub drain {
     $left = MAX_DRAIN if $left > MAX_DRAIN;
     my $finish = clock_gettime(CLOCK_MONOTONIC) + DRAIN_SECONDS;
     eval {
-        while ($left > 0 && readable($connection, $finish - clock_gettime(CLOCK_MONOTONIC))) {
+        while ($left > 0 && readable($connection, $finish)) {
             $left -= receive($connection, $left < PIECE ? $left : PIECE) || last;
         }
     };

@@ -5,7 +5,7 @@ use warnings;
 use Carpool::Board;
 use Carpool::Kernel;
 use Carpool::Request;
-use Errno        qw(EAGAIN EINTR);
+use Errno        qw(EAGAIN EINTR EINVAL);
 use Scalar::Util qw(reftype);
 use Socket       qw(MSG_NOSIGNAL SOL_SOCKET);
 
@@ -14,6 +14,7 @@ use Socket       qw(MSG_NOSIGNAL SOL_SOCKET);
 use constant {
     SO_PRIORITY => 12,
     ANSWERING   => 1,            # the mark on a connection: nobody else may answer from here on
+    PIECE       => 64 * 1024,
     SENT_APART  => 256 * 1024,   # a piece so large is not copied to its header
 };
 
@@ -99,7 +100,7 @@ sub write {
         return;
     }
     $self->{sent} = 1;
-    $self->{connection} && setsockopt $self->{connection}, SOL_SOCKET, SO_PRIORITY, ANSWERING or Carpool::PeerGone->raise;
+    $self->{connection} && setsockopt $self->{connection}, SOL_SOCKET, SO_PRIORITY, ANSWERING or $self->peer_gone;
     if (CORE::length $data < SENT_APART) {
         $self->send_all($self->{head} . $data);
     }
@@ -143,15 +144,17 @@ sub write_file {
         my $sent = Carpool::Kernel::send_file($self->{connection}, $file, $size);
         if (!defined $sent) {
             next if $! == EINTR;
-            $! == EAGAIN ? $self->{connection}->blocking(1) : Carpool::PeerGone->raise;
+            if ($! == EAGAIN) {
+                $self->{connection}->blocking(1);
+                next;
+            }
+            $self->peer_gone unless $! == EINVAL;
+            $sent = sysread $file, my $data, $size < PIECE ? $size : PIECE;    # a file of another kind
+            $self->send_all($data) if $sent;
         }
-        elsif ($sent) {
-            $size         -= $sent;
-            $self->{left} -= $sent;
-        }
-        else {
-            last;    # the file has become shorter
-        }
+        last unless $sent;    # the file has become shorter
+        $size         -= $sent;
+        $self->{left} -= $sent;
     }
     return;
 }
@@ -169,10 +172,17 @@ sub send_all {
             $connection->blocking(1);
         }
         elsif ($! != EINTR) {
-            Carpool::PeerGone->raise;
+            $self->peer_gone;
         }
     }
     return;
+}
+
+# The response stays short, even if the application does not mind.
+sub peer_gone {
+    my ($self) = @_;
+    $self->{short} = 1;
+    Carpool::PeerGone->raise;
 }
 
 # All of the body was given: send the header if nothing came, and see whether it is whole.

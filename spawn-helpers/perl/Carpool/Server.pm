@@ -66,7 +66,6 @@ sub exchange {
             $self->{board}->write($number, $env);
             $serving = "$env->{REQUEST_METHOD} $env->{PATH_INFO}";
             Carpool::Answer::answer($response, $self->{application}, $env);
-            clean_up($env);
         }
         else {
             $response->none;
@@ -74,6 +73,7 @@ sub exchange {
         1;
     };
     my $error = $@;
+    clean_up($env) if $env;
     $serving = undef;
     if (!$done) {
         $response //= Carpool::Response->new($connection);
@@ -102,7 +102,7 @@ sub refuse {
 # Call what the application wants called when its response is out; until then its place is taken.
 sub clean_up {
     my ($env) = @_;
-    for my $handler (@{ $env->{'psgix.cleanup.handlers'} }) {
+    for my $handler (@{ $env->{'psgix.cleanup.handlers'} || [] }) {
         eval { $handler->($env); 1 } or Carpool::Board::log('carpool: a cleanup handler failed: ' . Carpool::Board::describe($@));
     }
     return;

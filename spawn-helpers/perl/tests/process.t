@@ -160,8 +160,8 @@ sub fork_one {
 sub watches {
     my ($pid) = @_;
     return grep {
-        open my $file, '<', $_;
-        ($file && readline $file // '') =~ /watches the line of $pid\b/
+        my $file;
+        open($file, '<', $_) && (readline $file // '') =~ /watches the line of $pid\b/
     } glob '/proc/[0-9]*/cmdline';
 }
 

@@ -133,6 +133,10 @@ subtest 'cleanup handlers are called when the response is out' => sub {
     is((exchange($application))[1], 'x');
     is_deeply \@called, [ '/', 'last' ];
     like logged(), qr/a cleanup handler failed: dirty/;
+
+    exchange(sub { $application->(@_); die 'broken' });
+    is scalar @called, 4, 'also when it failed';
+    like logged(), qr{GET / failed\nbroken};
 };
 
 subtest 'a process that the application forked does not serve' => sub {
@@ -145,6 +149,18 @@ subtest 'a process that the application forked does not serve' => sub {
         }
     );
     is $body, 'status 0';
+    is logged(), '';
+};
+
+subtest 'a response whose peer is gone is not whole, even if the application does not mind' => sub {
+    my $application = sub {
+        return sub {
+            my $writer = $_[0]->([ 200, [] ]);
+            eval { $writer->write('x' x 1_000_000) } for 1 .. 2;
+            $writer->close;
+        };
+    };
+    is((exchange($application, '', gone => 1))[2], 0);
     is logged(), '';
 };
 

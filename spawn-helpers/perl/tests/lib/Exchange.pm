@@ -4,6 +4,7 @@ use strict;
 use warnings;
 use Carpool::Server;
 use Exporter 'import';
+use POSIX ();
 use Socket;
 
 # One exchange with an application in this process, as the helper has them.
@@ -31,14 +32,17 @@ sub scgi {
 sub exchange {
     my ($application, $body, %fields) = @_;
     socketpair my $ours, my $theirs, AF_UNIX, SOCK_STREAM, 0 or die $!;
+    my $gone = delete $fields{gone};    # whether the peer leaves at once
     my $sent = delete $fields{sent} // scgi($body // '', DOCUMENT_URI => '/', %fields);
     my $pid = fork // die $!;
     if (!$pid) {    # the peer: a large request fits in no socket
         close $theirs;
         syswrite $ours, $sent;
         shutdown $ours, 1;
-        sleep 60;
+        sleep 60 unless $gone;
+        POSIX::_exit(0);
     }
+    close $ours and waitpid $pid, 0 if $gone;
     my $server = Carpool::Server->new(undef, $application);
     open my $kept, '>&', \*STDERR or die $!;
     open my $printed, '+>', undef or die $!;
@@ -50,7 +54,7 @@ sub exchange {
     kill KILL => $pid;
     waitpid $pid, 0;
     close $theirs;
-    my $answer = do { local $/; readline($ours) // '' };
+    my $answer = $gone ? '' : do { local $/; readline($ours) // '' };
     my ($head, $text) = split /\r\n\r\n/, $answer, 2;
     return ($head // '', $text // '', $response->whole ? 1 : 0);
 }
