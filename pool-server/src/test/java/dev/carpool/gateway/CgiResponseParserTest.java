@@ -27,8 +27,7 @@ class CgiResponseParserTest {
             "Status: 404 Not Found\r\nX-A:  b \nContent-Length: 4\n\r\nbody".getBytes(ISO_8859_1));
     CgiResponse head = new CgiResponseParser().feed(bytes);
     assertThat(head)
-        .isEqualTo(
-            new CgiResponse(404, "Not Found", ImmutableList.of(new Field("X-A", "b")), 4));
+        .isEqualTo(new CgiResponse(404, "Not Found", ImmutableList.of(new Field("X-A", "b")), 4));
     assertThat(ISO_8859_1.decode(bytes).toString()).isEqualTo("body");
   }
 

@@ -168,7 +168,6 @@ abstract class ShopContract {
 
   @Test
   void theServerSaysWhatItTookTheFolderFor() {
-    assertThat(server.said())
-        .contains(folder + " is recognised as " + recognised);
+    assertThat(server.said()).contains(folder + " is recognised as " + recognised);
   }
 }

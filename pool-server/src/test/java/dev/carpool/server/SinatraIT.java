@@ -7,9 +7,6 @@ final class SinatraIT extends ShopContract {
 
   SinatraIT() {
     super(
-        ContractLanguage.RUBY,
-        "sinatra",
-        "a Ruby application (Rack) by config.ru",
-        "rack.session");
+        ContractLanguage.RUBY, "sinatra", "a Ruby application (Rack) by config.ru", "rack.session");
   }
 }
