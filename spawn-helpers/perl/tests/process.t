@@ -91,6 +91,11 @@ subtest 'the watch is no child of the application, and ends with it' => sub {
     is scalar watches($helper->pid), 0;
 };
 
+subtest 'programs inherit no descriptor of ours, the connection and half a body among them' => sub {
+    my $helper = HelperProcess->ready($APPS, 'behaves.psgi');
+    is $helper->get('/files', 'x' x 200_000), "0, 1, 2, 3\n";    # the last is the folder that is listed
+};
+
 subtest 'an application may handle SIGTERM, and its programs SIGPIPE' => sub {
     my $helper = HelperProcess->ready($APPS, 'behaves.psgi');
     is $helper->get('/pipe'), 'default';

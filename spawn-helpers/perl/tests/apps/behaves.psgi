@@ -17,7 +17,8 @@ my %PAGES = (
     '/waits'  => sub { return wait },
     '/about'  => sub { return join ' ', scalar @called, rand, readline(STDIN) // 'nothing', getppid },
     '/signal' => sub { $SIG{TERM} = sub { print STDERR "heeded\n"; exit 0 }; return 'set' },
+    '/files'  => sub { $_[0]{'psgi.input'}->read(my $data, 1); return scalar `ls -m /proc/self/fd` },
     '/pipe'   => sub { return `perl -e 'print \$SIG{PIPE} // "default"'` },
 );
 
-sub { return [ 200, [], [ $PAGES{ $_[0]{PATH_INFO} }->() ] ] };
+sub { return [ 200, [], [ $PAGES{ $_[0]{PATH_INFO} }->(@_) ] ] };

@@ -26,6 +26,7 @@ sub new {
         open STDIN,  '<&', $theirs or die $!;
         open STDOUT, '>&', $output or die $!;
         open STDERR, '>&', $output or die $!;
+        POSIX::close($_) for 3 .. 1023;
         chdir $root or die $!;
         %ENV = (PATH => $ENV{PATH}, CARPOOL_APP => 'test', CARPOOL_ENTRY => $entry, %settings);
         exec $^X, $PROGRAM or die $!;
