@@ -42,6 +42,8 @@ class Contender:
     """Started by `start`; `pids` are its root processes, and `server` the one behind nginx."""
 
     pass_words = None  # what the location of nginx says
+    here = HERE  # the folder with the application and the configurations
+    probe = "/hello"  # what is asked to see that it answers
 
     def __init__(self, folder):
         self.run = pathlib.Path(folder, type(self).__name__)
@@ -60,7 +62,7 @@ class Contender:
         return self.roots[0].pid
 
     def start(self):
-        shutil.copytree(HERE / "app", self.run / "app", ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(self.here / "app", self.run / "app", ignore=shutil.ignore_patterns("__pycache__"))
         self.launch("server", self.command())
         self.await_that(self.socket.exists, "its socket")
         config = self.filled("nginx.conf")
@@ -79,7 +81,8 @@ class Contender:
                 subprocess.Popen(words, cwd=self.run, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True))
 
     def filled(self, name):
-        text = (HERE / name).read_text()
+        own = self.here / name
+        text = (own if own.exists() else HERE / name).read_text()
         # As root, nginx's workers would else become somebody who may not connect.
         user = f"user {getpass.getuser()};" if os.geteuid() == 0 else ""
         words = {"RUN": self.run, "SOCKET": self.socket, "PORT": self.port, "PASS": self.pass_words and self.pass_words.format(self.socket),
@@ -101,7 +104,7 @@ class Contender:
 
     def answers(self):
         try:
-            with urllib.request.urlopen(self.url("/hello"), timeout=START_SECONDS) as answer:
+            with urllib.request.urlopen(self.url(self.probe), timeout=START_SECONDS) as answer:
                 return answer.status == 200
         except (urllib.error.HTTPError, OSError):
             return False

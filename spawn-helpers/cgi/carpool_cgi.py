@@ -18,7 +18,7 @@ import sys
 sys.path.insert(1, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "python"))
 
 from carpool_cgi_output import Output
-from carpool_cgi_program import NoProgram, environment, find, program
+from carpool_cgi_program import NoProgram, common, environment, find, program
 from carpool_cgi_request import drain, read_environ
 from carpool_line import say
 from carpool_request import MAX_DRAIN, BadRequest, PeerGone
@@ -48,6 +48,7 @@ def load(line):
             return place
 
     signal.signal(signal.SIGTERM, terminate)
+    Running.told, Running.root = common(), os.getcwd()
     return functools.partial(exchange, choose)
 
 
@@ -125,6 +126,8 @@ class Running:
     """A program that was started, in the process group of this helper."""
 
     ending = False  # the group is being ended, but not this process
+    told = {}  # what all programs are told
+    root = ""  # of the application
 
     def __init__(self, path, environ, connection):
         self.path = path
@@ -136,8 +139,9 @@ class Running:
                 actions.append((os.POSIX_SPAWN_DUP2, connection, 0))
             # Else descriptor 0 is /dev/null, and whoever reads to the end finds it at once.
             os.chdir(os.path.dirname(path))
+            told = environment(self.told, self.root, path, environ)
             self.pid = os.posix_spawn(
-                path, [path], environment(path, environ), file_actions=actions, setsigdef=DEFAULT_SIGNALS
+                path, [path], told, file_actions=actions, setsigdef=DEFAULT_SIGNALS
             )
         except OSError as error:
             if self.pipe >= 0:
@@ -156,6 +160,10 @@ class Running:
         return self.status
 
     def has_ended(self, seconds):
+        """Wait for the program's end, which is near if its output has ended."""
+        pid, self.status = os.waitpid(self.pid, os.WNOHANG)
+        if pid:
+            return True
         descriptor = os.pidfd_open(self.pid)
         try:
             poll = select.poll()

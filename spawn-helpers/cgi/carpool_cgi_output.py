@@ -48,14 +48,12 @@ class Output:
         head, problem = self.head(begin[: end.start()])
         if problem:
             return problem
-        self.send_head(head)
         left = self.room()
         rest = begin[end.end() :]
         if left is not None and len(rest) > left:
             self.cut = not self.bodiless
             rest = rest[:left]
-        if rest:
-            self.send(rest)
+        self.send_head(head + rest)
         moved = len(rest) + self.move(pipe, None if left is None else left - len(rest))
         if left is not None and moved < left:
             return "what it printed is %d bytes shorter than its Content-Length" % (left - moved)
@@ -103,6 +101,7 @@ class Output:
         return "\r\n".join(["Status: " + status, *out, "", ""]).encode("latin-1"), None
 
     def send_head(self, head):
+        """Send the header, and what there is of the body in the same piece."""
         self.sent = True
         try:
             self.mark(*ANSWERING)
@@ -116,9 +115,7 @@ class Output:
         self.length = len(body)
         head = "Status: %s\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: %d\r\n\r\n"
         try:
-            self.send_head((head % (status, len(body))).encode())
-            if not self.head_only:
-                self.send(body)
+            self.send_head((head % (status, len(body))).encode() + (b"" if self.head_only else body))
             self.whole = True
         except PeerGone:
             pass

@@ -53,7 +53,7 @@ def find(root, environ):
                 return program(index)
         if not name or name.startswith(".") or "\0" in name:
             break
-        path = os.path.join(path, name.encode("latin-1").decode(errors="surrogateescape"))
+        path = os.path.join(path, word(name))
         if not os.path.isdir(path):
             checked = program(path)
             consumed = "/".join(segments[: number + 1])
@@ -78,23 +78,33 @@ def program(path):
     return path
 
 
-def environment(path, environ):
-    """Return what a program is told: RFC 3875, over the environment of the application."""
+def common():
+    """Return what all programs are told: the environment of the application."""
     told = {name: value for name, value in os.environ.items() if not name.startswith("CARPOOL_")}
     told["CARPOOL_APP"] = os.environ.get("CARPOOL_APP", "")
-    told = {os.fsencode(name): os.fsencode(value) for name, value in told.items()}
+    told.setdefault("SERVER_SOFTWARE", "Carpool")
+    return told
+
+
+def environment(common, root, path, environ):
+    """Return what a program is told: RFC 3875, over what all are told."""
+    told = common.copy()
     for name, value in environ.items():
         if name not in UNTOLD and "=" not in name:
-            told[name.encode("latin-1")] = value.encode("latin-1")
-    told[b"GATEWAY_INTERFACE"] = b"CGI/1.1"
-    told.setdefault(b"SERVER_SOFTWARE", b"Carpool")
-    told[b"SCRIPT_FILENAME"] = os.fsencode(path)
+            told[word(name)] = word(value)
+    told["GATEWAY_INTERFACE"] = "CGI/1.1"
+    told["SCRIPT_FILENAME"] = path
     rest = environ["PATH_INFO"]
     if rest:
-        base = environ.get("DOCUMENT_ROOT") or os.getcwd()
-        told[b"PATH_TRANSLATED"] = (base.rstrip("/") + rest).encode("latin-1", "replace")
+        base = word(environ.get("DOCUMENT_ROOT", "")) or root
+        told["PATH_TRANSLATED"] = base.rstrip("/") + word(rest)
     else:
-        told.pop(b"PATH_INFO", None)
+        told.pop("PATH_INFO", None)
     if not int(environ["CONTENT_LENGTH"]):
-        told.pop(b"CONTENT_LENGTH", None)
+        told.pop("CONTENT_LENGTH", None)
     return told
+
+
+def word(text):
+    """Return a word of the request, whose bytes are text's characters, as a word of this system."""
+    return text if text.isascii() else os.fsdecode(text.encode("latin-1"))

@@ -19,24 +19,30 @@ from carpool_request import (
     wait,
 )
 
-PREFIX = 7  # bytes of the longest: "262144:"
+LEAST = 28  # bytes of the shortest request, so that reading as many takes nothing of a body
+PREFIX = 7  # bytes of the longest length of a netstring: "262144:"
 GRACE_MILLISECONDS = 10  # between two pieces of a body that nobody wants
 
 
 def read_environ(connection):
     """Return the names and values that came; None if the peer closed at once."""
-    prefix = receive(connection, 1)
-    if not prefix:
+    data = receive(connection, LEAST)
+    if not data:
         return None
     end = monotonic() + HEADER_SECONDS
-    while prefix.isdigit() and len(prefix) < PREFIX:
-        prefix += take(connection, 1, end)
-    if not prefix[:-1].isdigit() or prefix[-1:] != b":":
+    colon = data.find(b":", 0, PREFIX)
+    while colon < 0 and len(data) < PREFIX and data.isdigit():
+        data += take(connection, 1, end)
+        colon = data.find(b":", 0, PREFIX)
+    if colon < 1 or not data[:colon].isdigit():
         raise BadRequest("it does not begin with a netstring")
-    size = int(prefix[:-1])
+    size = int(data[:colon])
     if size > MAX_HEADER:
         raise BadRequest("its header is larger than %d bytes" % MAX_HEADER)
-    header = take(connection, size + 1, end)
+    header = data[colon + 1 :]
+    if len(header) <= size:
+        header += take(connection, size + 1 - len(header), end)
+    header = header[: size + 1]
     fields = header[:-1].decode("latin-1").split("\0")
     if header[-1:] != b"," or fields[0] != "CONTENT_LENGTH" or fields[-1] or not len(fields) & 1:
         raise BadRequest("its header is not pairs of names and values, CONTENT_LENGTH first")

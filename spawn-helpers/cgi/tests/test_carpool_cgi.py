@@ -78,6 +78,14 @@ class Request(Programs):
 
     def test_a_program_in_a_folder_below_runs_there(self):
         self.assertEqual(b"hello, \n", self.get("/deep/hello.sh")[1])
+        self.assertEqual(
+            "%s/deep and %s/more\n" % (PROGRAMS, PROGRAMS),
+            self.get("/deep/where.sh/more")[1].decode(),
+        )
+
+    def test_bytes_are_told_as_they_came(self):
+        body = self.get("/say.sh/\udcff\u00e4", QUERY_STRING="A: b\n\n\udcfe$\u00fc")[1]
+        self.assertEqual(b"\xfe$\xc3\xbc", body)
 
     def test_a_body_of_any_size_comes_back(self):
         for size in (1, 1000, 3 << 20):
@@ -250,6 +258,12 @@ class Process(unittest.TestCase):
             self.assertEqual((["find environment.py"], (b"R", 1)), (steps, last[:2]))
             environ = json.loads(helper.get("/any/path")[1])["environ"]
             self.assertEqual(("", "/any/path"), (environ.get("SCRIPT_NAME"), environ["PATH_INFO"]))
+
+    def test_nothing_of_the_body_is_taken_with_the_shortest_header(self):
+        with Helper("echo.pl", PROGRAMS, CGI) as helper:
+            helper.ready()
+            with helper.open(b"24:CONTENT_LENGTH\x002\0SCGI\x001\0,ab") as connection:
+                self.assertEqual(b"ab", helper.answer(connection)[1])
 
     def test_one_that_cannot_be_run_is_told_at_the_start(self):
         for entry, reason in (("none.cgi", "No such file"), ("plain.txt", "may not be executed")):
