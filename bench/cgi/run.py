@@ -14,7 +14,8 @@ import runners  # which finds the next two
 import processes
 from rounds import ENDING, end, load, median, ratio, rounds_of, span
 
-WARM_SECONDS = 12  # a JVM compiles for so long; with requests for nothing, which are more in a second
+WARM_SECONDS = 2
+JVM_WARM_SECONDS = 12  # it compiles for so long; with requests for nothing, which are more in a second
 CONNECTIONS = 16
 PROGRAMS = (("a program in C", "/hello"), ("a shell script", "/hello.sh"), ("a Perl script", "/hello.pl"))
 
@@ -52,7 +53,8 @@ def main():
         try:
             for contender in field:
                 contender.start()
-                load(contender, "/none", CONNECTIONS, WARM_SECONDS, None)
+                warm_seconds = JVM_WARM_SECONDS if isinstance(contender, runners.Carpool) else WARM_SECONDS
+                load(contender, "/none", CONNECTIONS, warm_seconds, None)
                 if wish.pin:
                     processes.pin(contender.pids, cpu)
             for program, path in PROGRAMS:
