@@ -15,7 +15,7 @@ import processes
 from rounds import ENDING, end, load, median, ratio, rounds_of, span
 
 WARM_SECONDS = 2
-JVM_WARM_SECONDS = 12  # it compiles for so long; with requests for nothing, which are more in a second
+JVM_WARM_SECONDS = 15  # it compiles for so long; with requests for nothing, which are more in a second
 CONNECTIONS = 16
 PROGRAMS = (("a program in C", "/hello"), ("a shell script", "/hello.sh"), ("a Perl script", "/hello.pl"))
 

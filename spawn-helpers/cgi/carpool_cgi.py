@@ -26,6 +26,7 @@ from carpool_response import log
 from carpool_server import LoadError, run
 
 PATIENCE = 3  # seconds that a program has to end after its output has, and after SIGTERM
+GLANCES = 4  # at a program that is about to end, which cost less than to sleep until it has
 
 # What Python ignores is ignored by its children too, and a program that ignores SIGPIPE never stops.
 DEFAULT_SIGNALS = [signal.SIGPIPE, signal.SIGXFSZ, signal.SIGINT]
@@ -161,9 +162,11 @@ class Running:
 
     def has_ended(self, seconds):
         """Wait for the program's end, which is near if its output has ended."""
-        pid, self.status = os.waitpid(self.pid, os.WNOHANG)
-        if pid:
-            return True
+        for _ in range(GLANCES):
+            pid, self.status = os.waitpid(self.pid, os.WNOHANG)
+            if pid:
+                return True
+            os.sched_yield()
         descriptor = os.pidfd_open(self.pid)
         try:
             poll = select.poll()

@@ -169,7 +169,10 @@ class Output:
 
 def has_hung_up(poll, connection):
     """Wait until something happens, and return whether it is that the client has gone."""
-    return any(number == connection and events & HUNG_UP for number, events in poll.poll())
+    for number, events in poll.poll():
+        if number == connection and events & HUNG_UP:
+            return True
+    return False
 
 
 def splice(pipe, connection, size):

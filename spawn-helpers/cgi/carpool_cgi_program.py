@@ -54,8 +54,8 @@ def find(root, environ):
         if not name or name.startswith(".") or "\0" in name:
             break
         path = os.path.join(path, word(name))
-        if not os.path.isdir(path):
-            checked = program(path)
+        checked = program(path, may_be_folder=True)
+        if checked:
             consumed = "/".join(segments[: number + 1])
             environ["SCRIPT_NAME"] += "/" + consumed
             environ["PATH_INFO"] = environ["PATH_INFO"][len(consumed) + 1 :]
@@ -63,14 +63,16 @@ def find(root, environ):
     raise NoProgram(path, "404 Not Found", "There is no program of this name.", "no program is named")
 
 
-def program(path):
-    """Return the path if there is something that may be run."""
+def program(path, may_be_folder=False):
+    """Return the path if there is something that may be run; None if it is a folder, which may be."""
     try:
         mode = os.stat(path).st_mode
     except OSError as error:
         raise NoProgram(
             path, "404 Not Found", "There is no program of this name.", os.strerror(error.errno)
         ) from None
+    if may_be_folder and stat.S_ISDIR(mode):
+        return None
     if not stat.S_ISREG(mode) or not os.access(path, os.X_OK):
         raise NoProgram(
             path, "403 Forbidden", "This is not a program.", "it may not be executed (chmod +x)"
