@@ -1,0 +1,321 @@
+'use strict';
+
+// The connections that an HTTP server serves: one on which a web server speaks SCGI, dressed as one
+// on which a browser speaks HTTP; and one on which HTTP is spoken indeed.
+
+const net = require('node:net');
+const { Duplex } = require('node:stream');
+const { CgiResponse } = require('./carpool_cgi');
+const { BadRequest, Header, requestHead } = require('./carpool_scgi');
+
+const HEADER_MILLIS = 10_000;
+const DRAIN_MILLIS = 333;
+const MAX_DRAIN = 1024 * 1024;
+
+/** A request in SCGI and its response in CGI form, on a socket of which an HTTP server sees HTTP. */
+class ScgiConnection extends Duplex {
+  /**
+   * @param {net.Socket} socket of the web server; taken over
+   * @param {{begins: function(string, string), answering: function(), over: function(boolean)}} session hears, in
+   *     this order: that a request has come; that its response is about to be written; that it is over, and whether it is whole
+   */
+  constructor(socket, session) {
+    super({ autoDestroy: true, emitClose: true, allowHalfOpen: true });
+    this._socket = socket;
+    this._session = session;
+    this._header = new Header();
+    this._left = 0; // of the request's body
+    this._response = undefined;
+    this._pieces = [];
+    this._over = false;
+    this._timer = undefined;
+    socket.on('data', (piece) => this._came(piece));
+    socket.on('end', () => this._peerEnded());
+    socket.on('error', () => this.destroy());
+    socket.on('close', () => this.destroy());
+    socket.on('timeout', () => this.emit('timeout'));
+  }
+
+  // --- the request ---
+
+  _came(piece) {
+    if (this._header !== undefined) {
+      this._headerCame(piece);
+    } else if (this._left > 0) {
+      this._bodyCame(piece);
+    } else if (this._draining !== undefined) {
+      this._drained(piece.length);
+    }
+  }
+
+  _headerCame(piece) {
+    try {
+      const came = this._header.take(piece);
+      if (came === undefined) {
+        this._timer ??= setTimeout(() => this._refuse('its header was not complete in time'), HEADER_MILLIS);
+        return;
+      }
+      const head = requestHead(came.fields);
+      this._begin(came.fields, head, came.rest);
+    } catch (error) {
+      if (!(error instanceof BadRequest)) {
+        throw error;
+      }
+      this._refuse(error.message);
+    }
+  }
+
+  _begin(fields, head, rest) {
+    clearTimeout(this._timer);
+    this._header = undefined;
+    const method = fields.get('REQUEST_METHOD') || 'GET';
+    this._response = new CgiResponse(method === 'HEAD');
+    this._left = Number(fields.get('CONTENT_LENGTH'));
+    this._fields = fields;
+    this.encrypted = fields.get('REQUEST_SCHEME') === 'https' || /^(on|1)$/.test(fields.get('HTTPS') ?? '');
+    this._session.begins(method, head.slice(method.length + 1, head.indexOf(' HTTP/')).split('?')[0]);
+    if ((fields.get('HTTP_UPGRADE') ?? '').toLowerCase() === 'websocket') {
+      this._answer('501 Not Implemented', 'A WebSocket cannot come by SCGI: listen = ["http:..."] takes it.');
+      return;
+    }
+    this._session.http(this);
+    this.push(Buffer.from(head, 'latin1'));
+    if (rest.length > 0 && this._left > 0) {
+      this._bodyCame(rest);
+    }
+  }
+
+  _bodyCame(piece) {
+    const body = piece.length > this._left ? piece.subarray(0, this._left) : piece;
+    this._left -= body.length;
+    if (!this.push(body) && this._left > 0) {
+      this._socket.pause();
+    }
+  }
+
+  _read() {
+    if (this._draining === undefined) {
+      this._socket.resume();
+    }
+  }
+
+  _peerEnded() {
+    if (this._draining !== undefined) {
+      this._finish();
+    } else if (this._header !== undefined) {
+      this._refuse('it ends in the middle of its header');
+    } else if (this._left > 0 || this._socket.localPort !== undefined) {
+      this.destroy(); // half a request; or nobody, by TCP
+    } else {
+      this._socket.write(''); // fails if the peer has closed, and not only ended its request
+    }
+  }
+
+  _refuse(why) {
+    clearTimeout(this._timer);
+    this._header = undefined;
+    this._left = 0;
+    this._answer('400 Bad Request', `This is no SCGI request: ${why}.`);
+  }
+
+  // Answer in place of the application.
+  _answer(status, text) {
+    const body = `${status}\n\n${text}\n`;
+    this._session.answering();
+    this._socket.write(
+      `Status: ${status}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+      () => this._drain(true),
+    );
+  }
+
+  // --- the response ---
+
+  _write(piece, encoding, callback) {
+    this._writeAll([piece], callback);
+  }
+
+  _writev(chunks, callback) {
+    this._writeAll(chunks.map((each) => each.chunk), callback);
+  }
+
+  _writeAll(pieces, callback) {
+    const out = [];
+    try {
+      const begun = this._response.begun;
+      for (const piece of pieces) {
+        this._response.take(piece, out);
+      }
+      if (!begun && this._response.begun) {
+        this._session.answering();
+      }
+    } catch (error) {
+      callback(error);
+      return;
+    }
+    if (out.length === 0) {
+      callback();
+      return;
+    }
+    const last = out.pop();
+    if (out.length > 0) {
+      this._socket.cork();
+      out.forEach((each) => this._socket.write(each));
+      this._socket.write(last, callback);
+      this._socket.uncork();
+    } else {
+      this._socket.write(last, callback);
+    }
+  }
+
+  // The HTTP server has said all that it has to say.
+  _final(callback) {
+    callback();
+    const response = this._response;
+    if (response.tooLong) {
+      this._session.complains('the response is longer than its Content-Length, and was cut');
+    } else if (response.begun && response.missing > 0) {
+      this._session.complains(`the response is ${response.missing} bytes shorter than its Content-Length`);
+    }
+    this._drain(response.whole);
+  }
+
+  // Read what nobody read, so that closing does not take the response away from the peer.
+  _drain(whole) {
+    this._complete = whole;
+    if (this._left === 0 || this._socket.readableEnded) {
+      this._finish();
+      return;
+    }
+    this._draining = Math.min(this._left, MAX_DRAIN);
+    this._left = 0;
+    this._timer = setTimeout(() => this._finish(), DRAIN_MILLIS);
+    this._socket.resume();
+  }
+
+  _drained(size) {
+    this._draining -= size;
+    if (this._draining <= 0) {
+      this._finish();
+    }
+  }
+
+  _finish() {
+    clearTimeout(this._timer);
+    this._draining = 0;
+    this._isOver(this._complete);
+    this._socket.end(() => this._socket.destroy());
+    this.destroy();
+  }
+
+  _isOver(complete) {
+    if (!this._over) {
+      this._over = true;
+      this._session.over(complete);
+    }
+  }
+
+  _destroy(error, callback) {
+    if (!this._over && this._draining === undefined) {
+      if (this._complete === undefined) {
+        clearTimeout(this._timer);
+        this._isOver(false);
+        this._socket.end(() => this._socket.destroy());
+      }
+    }
+    callback(error);
+  }
+
+  // --- what a socket has ---
+
+  get remoteAddress() {
+    return this._fields?.get('REMOTE_ADDR');
+  }
+
+  get remotePort() {
+    const port = this._fields?.get('REMOTE_PORT');
+    return port === undefined ? undefined : Number(port);
+  }
+
+  get remoteFamily() {
+    const version = net.isIP(this.remoteAddress ?? '');
+    return version === 0 ? undefined : `IPv${version}`;
+  }
+
+  get localAddress() {
+    return this._fields?.get('SERVER_ADDR');
+  }
+
+  get localPort() {
+    const port = this._fields?.get('SERVER_PORT');
+    return port === undefined ? undefined : Number(port);
+  }
+
+  get bytesRead() {
+    return this._socket.bytesRead;
+  }
+
+  get bytesWritten() {
+    return this._socket.bytesWritten;
+  }
+
+  address() {
+    return { address: this.localAddress, family: this.remoteFamily, port: this.localPort };
+  }
+
+  setTimeout(millis, callback) {
+    this._socket.setTimeout(millis);
+    if (callback) {
+      this.once('timeout', callback);
+    }
+    return this;
+  }
+
+  setNoDelay() {
+    return this;
+  }
+
+  setKeepAlive() {
+    return this;
+  }
+
+  ref() {
+    return this;
+  }
+
+  unref() {
+    return this;
+  }
+
+  destroySoon() {
+    if (this.writable) {
+      this.end();
+    }
+  }
+}
+
+/** Have a socket on which HTTP is spoken tell its session what an ScgiConnection tells. */
+function listenTo(socket, session) {
+  let over = false;
+  const isOver = () => {
+    if (!over) {
+      over = true;
+      session.over(!session.isBusy());
+    }
+  };
+  socket.write = function (...words) {
+    delete socket.write;
+    session.answering();
+    return socket.write(...words);
+  };
+  const { _final: final, _destroy: destroy } = net.Socket.prototype;
+  socket._final = function (callback) {
+    isOver();
+    return final.call(this, callback);
+  };
+  socket._destroy = function (error, callback) {
+    isOver();
+    return destroy.call(this, error, callback);
+  };
+}
+
+module.exports = { ScgiConnection, listenTo };
