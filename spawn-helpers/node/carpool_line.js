@@ -15,8 +15,7 @@ class Line {
     }
     this._send = process.send.bind(process);
     this._channel = process.channel;
-    delete process.send;
-    delete process.disconnect;
+    delete process.send; // disconnect is called by Node itself
   }
 
   /**

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.junit.jupiter.api.Assumptions;
 
 /** The languages that have a helper, and their applications for its suite. */
@@ -14,7 +15,12 @@ public enum ContractLanguage {
   RUBY(AppKind.RACK, "ruby", "config.ru", "load config.ru", "ruby ruby-rack"),
   CGI(AppKind.CGI, "python3", "pages.cgi", "find pages.cgi", "python3 perl"),
   PHP(AppKind.PHP, "php-cgi", "index.php", "listen", "php-cgi"),
-  PERL(AppKind.PSGI, "perl", "app.psgi", "load app.psgi", "perl libplack-perl");
+  PERL(AppKind.PSGI, "perl", "app.psgi", "load app.psgi", "perl libplack-perl"),
+  NODE(AppKind.NODE, "node", "app.js", "load app.js", "nodejs");
+
+  /** Garbage is collected before there is much of it, so that what stays can be seen. */
+  private static final Map<String, String> SMALL_NODE =
+      Map.of("NODE_OPTIONS", "--max-semi-space-size=1 --max-old-space-size=64");
 
   private static final Path APPS = Path.of("src/test/apps/contract").toAbsolutePath();
 
@@ -42,6 +48,8 @@ public enum ContractLanguage {
     return AppSpec.named(folder, APPS.resolve(language).resolve(folder))
         .withKind(kind)
         .withEntry(this == CGI ? startFile : null)
+        .withConcurrency(1)
+        .withEnv(this == NODE ? SMALL_NODE : Map.of())
         .withCommand(List.of(System.getProperty("carpool.test." + interpreter, program())));
   }
 
@@ -53,6 +61,26 @@ public enum ContractLanguage {
   /** The step in which the application is loaded. */
   public String loading() {
     return loading;
+  }
+
+  /** Whether its processes are forked from one that has loaded the application. */
+  public boolean forks() {
+    return this != NODE;
+  }
+
+  /** Whether a process serves in threads, each of which can be asked where it is. */
+  public boolean hasThreads() {
+    return this != NODE;
+  }
+
+  /** Whether it can mark a connection, or must say on its line that it answers. */
+  public boolean marks() {
+    return this != NODE;
+  }
+
+  /** By how much memory a process may differ for no reason, before its garbage is collected. */
+  public long slack() {
+    return this == NODE ? 24L << 20 : 0;
   }
 
   /** The name of its program, and of the option that chooses another. */

@@ -39,6 +39,7 @@ final class Visitor implements Requester {
   private long since; // confined to the loop
   private volatile long request;
   private volatile boolean overdue;
+  private volatile boolean answered;
 
   /** A visitor who has done nothing but connect, with his connection, which is taken over. */
   Visitor(Front front, Descriptor connection) {
@@ -168,6 +169,11 @@ final class Visitor implements Requester {
   }
 
   @Override
+  public void answering() {
+    answered = true;
+  }
+
+  @Override
   public void ended(LiveSession.Ending ending) {
     if (ending == LiveSession.Ending.LOST && !isAnswered()) {
       front.farewell(connection, Refusal.noAnswer(overdue));
@@ -178,7 +184,7 @@ final class Visitor implements Requester {
 
   private boolean isAnswered() {
     try {
-      return connection.priority() >= ANSWERING;
+      return answered || connection.priority() >= ANSWERING;
     } catch (IOException e) {
       return true;
     }

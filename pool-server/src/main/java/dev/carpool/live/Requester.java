@@ -48,6 +48,9 @@ public interface Requester {
   /** The session takes longer than it may: its process is being ended. */
   void overdue();
 
+  /** The process is about to answer. Said by kinds of processes that cannot mark a connection. */
+  default void answering() {}
+
   /** The session that was handed over is over. */
   void ended(LiveSession.Ending ending);
 }

@@ -120,6 +120,14 @@ final class Sessions implements SpawnListener {
   }
 
   @Override
+  public void answering(long process, int session) {
+    Open of = open.get(fullNumber(session));
+    if (of != null && of.isAt(process)) {
+      of.requester.answering();
+    }
+  }
+
+  @Override
   public void done(long process, int session, boolean complete) {
     long id = fullNumber(session);
     Open of = open.get(id);

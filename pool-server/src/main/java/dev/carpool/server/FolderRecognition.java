@@ -68,10 +68,12 @@ record FolderRecognition(AppKind kind, @Nullable String interpreter) {
   static String help() {
     return """
       --kind WORD        how the folder is run, where its files show more than one way:
-                         wsgi (Python), rack (Ruby), cgi or psgi (Perl)
+                         wsgi (Python), rack (Ruby), cgi, php, psgi (Perl) or node
       --python PROGRAM   the interpreter for a Python application; python3 if not given
       --ruby PROGRAM     the interpreter for a Ruby application; ruby if not given
+      --php PROGRAM      the php-cgi for a PHP application; php-cgi if not given
       --perl PROGRAM     the interpreter for a Perl application; perl if not given
+      --node PROGRAM     the program for a Node application; node if not given
     """;
   }
 

@@ -2,6 +2,7 @@ package dev.carpool.spawn;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import com.google.common.collect.ImmutableList;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.DirectoryIteratorException;
@@ -15,7 +16,10 @@ import java.nio.file.Path;
  */
 final class Board {
 
-  private static final String NAME = "/memfd:carpool-board";
+  /** What its file is called: without a directory, or where the language can make none such. */
+  private static final ImmutableList<String> NAMES =
+      ImmutableList.of("/memfd:carpool-board", "/dev/shm/carpool-board-");
+
   private static final int SLOT = 512;
 
   /** More connections at once than a helper would serve. */
@@ -32,7 +36,8 @@ final class Board {
     Path descriptors = Path.of("/proc/" + pid + "/fd");
     try (DirectoryStream<Path> links = Files.newDirectoryStream(descriptors)) {
       for (Path link : links) {
-        if (Files.readSymbolicLink(link).toString().startsWith(NAME)) {
+        String name = Files.readSymbolicLink(link).toString();
+        if (NAMES.stream().anyMatch(name::startsWith) && Files.isRegularFile(link)) {
           return new Board(bytes(link));
         }
       }

@@ -7,9 +7,7 @@ import java.io.IOException;
 sealed interface Contact permits Line, Listening {
 
   /** Hears what a process says, in the frames of the helper contract. */
-  interface Listener {
-    void onFrame(char type, int id, byte[] payload);
-
+  interface Listener extends Frames.Listener {
     /** Something for its log that did not come by its output. */
     void onPrinted(String text);
 

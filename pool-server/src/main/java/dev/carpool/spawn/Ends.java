@@ -49,7 +49,13 @@ record Ends(SocketPair line, Pipe output) {
     output.readEnd().close();
   }
 
+  /** Of a process that was forked by its preloader. */
   Birth birth(long pid, Birth.End end) {
-    return new Birth(pid, hears -> new Line(line.ours(), hears), output.readEnd(), end);
+    return birth(pid, Frames.Form.BINARY, end);
+  }
+
+  Birth birth(long pid, Frames.Form form, Birth.End end) {
+    return new Birth(
+        pid, hears -> new Line(line.ours(), form.create(), hears), output.readEnd(), end);
   }
 }

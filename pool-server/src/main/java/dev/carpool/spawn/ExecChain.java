@@ -78,14 +78,19 @@ record ExecChain(ImmutableList<String> first, String limits) {
    * All words, behind which the program's follow.
    *
    * @param environment of the program
+   * @param form how its line is spoken
    */
-  ImmutableList<String> words(ImmutableMap<String, String> environment) {
+  ImmutableList<String> words(ImmutableMap<String, String> environment, Frames.Form form) {
     StringBuilder script = new StringBuilder("set -e; unset PWD OLDPWD; ").append(limits);
     // Quoted, so that no value is looked at by the shell.
     carried(environment)
         .keySet()
         .forEach(carrier -> script.append("export \"$%1$s\"; unset %1$s; ".formatted(carrier)));
-    script.append("exec \"$@\"");
+    // Node cannot move its channel away from descriptor 0 by itself.
+    script.append(
+        form == Frames.Form.JSON
+            ? "NODE_CHANNEL_FD=3; export NODE_CHANNEL_FD; exec \"$@\" 3<&0 </dev/null"
+            : "exec \"$@\"");
     return ImmutableList.<String>builder()
         .addAll(first)
         .add("-c", script.toString(), "carpool")

@@ -23,7 +23,7 @@ final class Execution {
     Ends ends = Ends.open();
     try {
       Process process = start(plan, ends);
-      return ends.birth(process.pid(), end(process, home));
+      return ends.birth(process.pid(), plan.form(), end(process, home));
     } catch (IOException | RuntimeException e) {
       ends.closeOurs();
       throw e;
@@ -84,7 +84,7 @@ final class Execution {
     ProcessBuilder builder =
         new ProcessBuilder(
             ImmutableList.<String>builder()
-                .addAll(plan.chain().words(environment))
+                .addAll(plan.chain().words(environment, plan.form()))
                 .addAll(command)
                 .build());
     builder.environment().clear();

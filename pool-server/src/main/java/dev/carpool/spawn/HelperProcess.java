@@ -147,6 +147,7 @@ final class HelperProcess implements SpawnedProcess.Listener {
     switch (type) {
       case Line.READY -> ready(number, SpawnedProcess.text(payload, 200));
       case Line.DONE -> home.listener().done(id, number, payload.length == 0 || payload[0] == 0);
+      case Line.ANSWERING -> home.listener().answering(id, number);
       default -> {} // the words of a preloader, and late ones about the start
     }
   }

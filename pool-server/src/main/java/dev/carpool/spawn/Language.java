@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  *     helpers; null where the application does that itself
  * @param preloads whether the helper can load the application and fork the processes that serve
  * @param speaks what it speaks if it listens by itself; null for what has a line
+ * @param form how the helper speaks
+ * @param concurrency connections that a process serves at once, unless that is configured
  */
 public record Language(
     AppKind kind,
@@ -36,12 +38,17 @@ public record Language(
     @Nullable String interpreter,
     @Nullable String helper,
     boolean preloads,
-    @Nullable Speaks speaks) {
+    @Nullable Speaks speaks,
+    Frames.Form form,
+    int concurrency) {
 
   /** What a process speaks that listens by itself, for a root and an entry. */
   interface Speaks {
     Dialect dialect(Path root, String entry);
   }
+
+  /** What a process of Node's serves at once: more waits where it is counted, and not in it. */
+  private static final int OF_NODE = 64;
 
   /** All of them. Where a folder shows several, the first is taken. */
   static final ImmutableList<Language> ALL =
@@ -105,6 +112,21 @@ public record Language(
               true,
               null),
           new Language(
+              AppKind.NODE,
+              "a Node application",
+              ImmutableList.of(
+                  new PackageSign(),
+                  Sign.file("app.js"),
+                  Sign.file("server.js"),
+                  Sign.file("index.js")),
+              ImmutableList::of,
+              "node",
+              "node/carpool_node.js",
+              false,
+              null,
+              Frames.Form.JSON,
+              OF_NODE),
+          new Language(
               AppKind.HELPER,
               "a program that speaks the helper contract",
               ImmutableList.of(),
@@ -113,6 +135,29 @@ public record Language(
               null,
               false,
               null));
+
+  /** One that speaks in binary frames, and serves one connection at once. */
+  Language(
+      AppKind kind,
+      String title,
+      ImmutableList<Sign> signs,
+      Function<String, ImmutableList<String>> startFiles,
+      @Nullable String interpreter,
+      @Nullable String helper,
+      boolean preloads,
+      @Nullable Speaks speaks) {
+    this(
+        kind,
+        title,
+        signs,
+        startFiles,
+        interpreter,
+        helper,
+        preloads,
+        speaks,
+        Frames.Form.BINARY,
+        1);
+  }
 
   /** The row of a kind that is not {@link AppKind#AUTO}. */
   static Language of(AppKind kind) {
@@ -128,8 +173,13 @@ public record Language(
     }
     String entry = app.entry() == null ? "" : app.entry();
     // php-cgi answers one request after the other, whatever is configured.
-    int concurrency = kind == AppKind.PHP ? 1 : app.concurrency();
-    return new LaunchPlan.Listens(speaks.dialect(root, entry), concurrency);
+    int requests = kind == AppKind.PHP ? 1 : concurrency(app);
+    return new LaunchPlan.Listens(speaks.dialect(root, entry), requests);
+  }
+
+  /** How many connections a process of an application serves at once. */
+  int concurrency(AppSpec app) {
+    return app.concurrency() == AppSpec.USUAL_CONCURRENCY ? concurrency : app.concurrency();
   }
 
   /** What the program has to be told that has no helper of ours. */

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param chain what stands before the command
  * @param preloads whether it can load the application and fork the processes that serve it
  * @param listens how it is spoken with if it listens by itself; null for a helper, which has a line
+ * @param form how its line is spoken
  */
 record LaunchPlan(
     ImmutableList<String> command,
@@ -32,7 +33,8 @@ record LaunchPlan(
     Identity identity,
     ExecChain chain,
     boolean preloads,
-    @Nullable Listens listens) {
+    @Nullable Listens listens,
+    Frames.Form form) {
 
   /**
    * Of a program that listens by itself.
@@ -84,7 +86,14 @@ record LaunchPlan(
     ExecChain.check(environment);
     Notices.say(app.name(), identity.notice());
     return new LaunchPlan(
-        command, environment, root, identity, chain, language.preloads(), listens);
+        command,
+        environment,
+        root,
+        identity,
+        chain,
+        language.preloads(),
+        listens,
+        language.form());
   }
 
   /** The same, but to load the application and to fork. */
@@ -94,7 +103,7 @@ record LaunchPlan(
             .putAll(environment)
             .put("CARPOOL_PRELOAD", "1")
             .buildKeepingLast();
-    return new LaunchPlan(command, told, directory, identity, chain, false, null);
+    return new LaunchPlan(command, told, directory, identity, chain, false, null, form);
   }
 
   private static Path real(Path root) throws StartProblem {
@@ -162,7 +171,8 @@ record LaunchPlan(
     environment.putAll(dotEnv);
     environment.putAll(app.env());
     environment.put("CARPOOL_APP", app.name());
-    environment.put("CARPOOL_CONCURRENCY", Integer.toString(app.concurrency()));
+    environment.put(
+        "CARPOOL_CONCURRENCY", Integer.toString(Language.of(app.kind()).concurrency(app)));
     environment.put("CARPOOL_ENTRY", app.entry() == null ? "" : app.entry());
     return environment.buildKeepingLast();
   }

@@ -1,18 +1,13 @@
 package dev.carpool.spawn;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 
 import dev.carpool.descriptor.Descriptor;
 import dev.carpool.descriptor.Errno;
 import dev.carpool.descriptor.ErrnoException;
 import dev.carpool.descriptor.EventLoop;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,16 +32,14 @@ final class Line implements Contact {
   /** Of a preloader: a process that it forked has ended. */
   static final char EXITED = 'X';
 
-  private static final int HEADER = 8;
-  private static final int MAX_PAYLOAD = 65536;
-  private static final ValueLayout.OfInt BIG_ENDIAN =
-      JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
-  private static final ThreadLocal<MemorySegment> OUTGOING =
-      ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(HEADER));
+  /** The response is about to be written, said by one that cannot mark the connection. */
+  static final char ANSWERING = 'A';
+
   private static final byte[] NOTHING = {};
   private static final long NO_SESSION = -1;
 
   private final Descriptor socket;
+  private final Frames frames;
   private final Listener listener;
 
   /** The beginning of a frame whose rest has not come. */
@@ -59,8 +52,9 @@ final class Line implements Contact {
   private volatile long lastServed = NO_SESSION;
 
   /** Takes over the socket. */
-  Line(Descriptor socket, Listener listener) {
+  Line(Descriptor socket, Frames frames, Listener listener) {
     this.socket = socket;
+    this.frames = frames;
     this.listener = listener;
   }
 
@@ -104,33 +98,30 @@ final class Line implements Contact {
 
   /** Sends a frame without payload, and maybe a copy of a descriptor with it. */
   void send(char type, int id, @Nullable Descriptor passed) throws IOException {
-    MemorySegment frame = frame(type, id);
-    lastServed = type == SERVE ? Integer.toUnsignedLong(id) : NO_SESSION;
-    int sent;
-    try {
-      sent = socket.send(frame, passed);
-    } catch (IOException e) {
-      lastServed = NO_SESSION;
-      throw e;
-    }
-    if (sent != HEADER) {
-      lastServed = NO_SESSION;
-      throw new IOException("its line is full: it does not read");
+    MemorySegment frame = frames.outgoing(type, id);
+    synchronized (frames) {
+      lastServed = type == SERVE ? Integer.toUnsignedLong(id) : NO_SESSION;
+      boolean whole = false;
+      try {
+        whole = socket.send(frame, passed) == frame.byteSize();
+      } finally {
+        if (!whole) {
+          lastServed = NO_SESSION;
+        }
+      }
+      if (!whole) {
+        throw new IOException("its line is full: it does not read");
+      }
+      frames.sent(type, id);
     }
   }
 
   /** Asks a preloader for a process with the other ends of these, which stay the caller's. */
   void sendFork(int id, Ends ends) throws IOException {
-    if (socket.send(frame(FORK, id), ends.line().theirs(), ends.output().writeEnd()) != HEADER) {
+    MemorySegment frame = frames.outgoing(FORK, id);
+    if (socket.send(frame, ends.line().theirs(), ends.output().writeEnd()) != frame.byteSize()) {
       throw new IOException("its line is full: it does not read");
     }
-  }
-
-  private static MemorySegment frame(char type, int id) {
-    MemorySegment frame = OUTGOING.get();
-    frame.set(BIG_ENDIAN, 0, type << 24);
-    frame.set(BIG_ENDIAN, 4, id);
-    return frame;
   }
 
   /**
@@ -180,39 +171,14 @@ final class Line implements Contact {
   }
 
   private void frames(MemorySegment bytes) {
-    long at = 0;
-    while (!ended && bytes.byteSize() - at >= HEADER) {
-      int first = bytes.get(BIG_ENDIAN, at);
-      char type = (char) (first >>> 24);
-      int length = first & 0xffffff;
-      if (length > MAX_PAYLOAD || !known(type)) {
-        byte[] head = bytes.asSlice(at, HEADER).toArray(JAVA_BYTE);
-        end("wrote to its line what is no frame (" + printable(head) + ")");
-        return;
+    try {
+      long taken = frames.incoming(bytes, listener);
+      if (taken < bytes.byteSize()) {
+        pending = bytes.asSlice(taken).toArray(JAVA_BYTE);
       }
-      if (bytes.byteSize() - at - HEADER < length) {
-        break;
-      }
-      byte[] payload =
-          length == 0 ? NOTHING : bytes.asSlice(at + HEADER, length).toArray(JAVA_BYTE);
-      listener.onFrame(type, bytes.get(BIG_ENDIAN, at + 4), payload);
-      at += HEADER + length;
+    } catch (Frames.NoFrameException e) {
+      end("wrote to its line what is no frame (" + e.getMessage() + ")");
     }
-    if (!ended && at < bytes.byteSize()) {
-      pending = bytes.asSlice(at).toArray(JAVA_BYTE);
-    }
-  }
-
-  private static boolean known(char type) {
-    return switch (type) {
-      case STEP, READY, FAILED, DONE, FORK, LOADED, EXITED -> true;
-      default -> false;
-    };
-  }
-
-  private static String printable(byte[] bytes) {
-    String text = new String(bytes, StandardCharsets.ISO_8859_1);
-    return '"' + text.replaceAll("[^\\x20-\\x7e]", "?") + '"';
   }
 
   private void end(String why) {

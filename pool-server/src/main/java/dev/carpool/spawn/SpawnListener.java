@@ -19,6 +19,13 @@ public interface SpawnListener {
   void startFailed(long process, SpawnReport report);
 
   /**
+   * The process, which cannot mark a connection, is about to answer on it.
+   *
+   * @param session its lowest 32 bits
+   */
+  void answering(long process, int session);
+
+  /**
    * The process is finished with a connection.
    *
    * @param session its lowest 32 bits

@@ -80,7 +80,7 @@ class ExecChainIT {
 
       assertThat(plan.chain().carried(plan.environment()).keySet())
           .allMatch(name -> name.matches("CARRIED_\\d+"));
-      assertThat(plan.chain().words(plan.environment()))
+      assertThat(plan.chain().words(plan.environment(), plan.form()))
           .startsWith("/usr/bin/setsid", "/usr/bin/setpriv");
     }
 

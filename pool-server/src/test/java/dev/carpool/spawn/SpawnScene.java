@@ -196,6 +196,9 @@ final class SpawnScene implements SpawnListener, AutoCloseable {
   }
 
   @Override
+  public void answering(long process, int session) {}
+
+  @Override
   public void done(long process, int session, boolean complete) {
     done.put(process, new Done(session, complete));
   }

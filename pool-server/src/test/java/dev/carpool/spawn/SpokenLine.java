@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.common.primitives.Bytes;
 import dev.carpool.ContractLanguage;
 import dev.carpool.api.AppSpec;
 import dev.carpool.descriptor.Descriptor;
@@ -18,7 +19,10 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -27,8 +31,6 @@ import org.jspecify.annotations.Nullable;
 final class SpokenLine implements AutoCloseable {
 
   private static final Duration SOON = Duration.ofSeconds(10);
-  private static final int HEADER = 8;
-
   /** A frame of the helper. */
   record Frame(char type, int number, byte[] payload) {
     String text() {
@@ -38,18 +40,22 @@ final class SpokenLine implements AutoCloseable {
 
   private final Process process;
   private final Ends ends;
+  private final Frames frames;
+  private final Deque<Frame> came = new ArrayDeque<>();
+  private byte[] pending = {};
   private int sessions;
 
-  private SpokenLine(Process process, Ends ends) {
+  private SpokenLine(Process process, Ends ends, Frames frames) {
     this.process = process;
     this.ends = ends;
+    this.frames = frames;
   }
 
   static SpokenLine to(AppSpec app) throws StartProblem, IOException {
     LaunchPlan plan = LaunchPlan.of(app, ContractLanguage.HELPERS, System.getenv());
     Ends ends = Ends.open();
     try {
-      return new SpokenLine(Execution.start(plan, ends), ends);
+      return new SpokenLine(Execution.start(plan, ends), ends, plan.form().create());
     } finally {
       ends.closeTheirs();
     }
@@ -74,8 +80,9 @@ final class SpokenLine implements AutoCloseable {
 
   void send(char type, @Nullable Descriptor passed) throws IOException {
     int number = type == Line.SERVE ? ++sessions : 0;
-    byte[] frame = ByteBuffer.allocate(HEADER).putInt(type << 24).putInt(number).array();
-    assertThat(ends.line().ours().send(segment(frame), passed)).isEqualTo(HEADER);
+    MemorySegment frame = frames.outgoing(type, number);
+    assertThat(ends.line().ours().send(frame, passed)).isEqualTo((int) frame.byteSize());
+    frames.sent(type, number);
   }
 
   /** Has a request served; returns our end of its connection. */
@@ -117,15 +124,60 @@ final class SpokenLine implements AutoCloseable {
     ends.line().ours().close();
   }
 
+  /** Whether a frame is there that is no announcement of an answer. */
   boolean hasFrame() throws IOException {
-    return ends.line().ours().ready(Readiness.READABLE) != 0;
+    while (next() == null && ends.line().ours().ready(Readiness.READABLE) != 0) {
+      receive();
+    }
+    return next() != null;
   }
 
+  /** The next frame that is no announcement of an answer. */
   Frame frame() throws IOException {
-    ByteBuffer head = ByteBuffer.wrap(exactly(HEADER));
-    int first = head.getInt();
-    int number = head.getInt();
-    return new Frame((char) (first >>> 24), number, exactly(first & 0xffffff));
+    Frame next = next();
+    while (next == null) {
+      receive();
+      next = next();
+    }
+    came.remove();
+    return next;
+  }
+
+  /** Whether an answer is announced that has not been looked at. */
+  boolean isAnswering() throws IOException {
+    if (came.isEmpty() && ends.line().ours().ready(Readiness.READABLE) != 0) {
+      receive();
+    }
+    Frame first = came.peek();
+    return first != null && first.type() == Line.ANSWERING;
+  }
+
+  private @Nullable Frame next() {
+    while (!came.isEmpty() && came.peek().type() == Line.ANSWERING) {
+      came.remove();
+    }
+    return came.peek();
+  }
+
+  private void receive() throws IOException {
+    Descriptor line = ends.line().ours();
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment bytes = arena.allocate(1 << 16);
+      assertThat(line.await(Readiness.READABLE, SOON)).as("a frame comes").isNotZero();
+      int n = line.read(bytes);
+      assertThat(n)
+          .as("the line goes on; the helper printed: %s", n > 0 ? "" : output())
+          .isPositive();
+      byte[] all =
+          Bytes.concat(pending, bytes.asSlice(0, n).toArray(ValueLayout.JAVA_BYTE));
+      long taken =
+          frames.incoming(
+              MemorySegment.ofArray(all),
+              (type, id, payload) -> came.add(new Frame(type, id, payload)));
+      pending = Arrays.copyOfRange(all, (int) taken, all.length);
+    } catch (Frames.NoFrameException e) {
+      throw new AssertionError(e);
+    }
   }
 
   /** The frames of a start that succeeds, READY being the last. */
@@ -136,24 +188,6 @@ final class SpokenLine implements AutoCloseable {
       assertThat(frames.getLast().type()).isIn(Line.STEP, Line.READY);
     } while (frames.getLast().type() != Line.READY);
     return frames;
-  }
-
-  private byte[] exactly(int size) throws IOException {
-    Descriptor line = ends.line().ours();
-    byte[] all = new byte[size];
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment bytes = arena.allocate(Math.max(1, size));
-      for (int at = 0; at < size; ) {
-        assertThat(line.await(Readiness.READABLE, SOON)).as("a frame comes").isNotZero();
-        int n = line.read(bytes.asSlice(0, size - at));
-        assertThat(n)
-            .as("the line goes on; the helper printed: %s", n > 0 ? "" : output())
-            .isPositive();
-        MemorySegment.copy(bytes, ValueLayout.JAVA_BYTE, 0, all, at, n);
-        at += n;
-      }
-    }
-    return all;
   }
 
   /** Its exit status. */

@@ -23,6 +23,8 @@ public enum AppKind {
   HTTP(null),
   /** A Perl application with the interface of PSGI. */
   PSGI("perl"),
+  /** A Node application that listens with an {@code http.Server}. */
+  NODE("node"),
   /** A program that speaks the helper contract on its descriptor 0 by itself. */
   HELPER(null);
 

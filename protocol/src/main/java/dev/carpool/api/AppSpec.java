@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param env environment variables for its processes, beside the few that every process gets
  * @param spawn how its processes come to be
  * @param min processes to keep even when they are idle
- * @param concurrency sessions that a process serves at once, where its kind can
+ * @param concurrency sessions that a process serves at once, where its kind can; {@link
+ *     #USUAL_CONCURRENCY} for what is usual for its kind
  * @param startTimeout how long a process may take to become ready
  * @param limits what its processes may use before they are replaced
  * @param runAs whose processes they are, and with what rights
@@ -46,12 +47,16 @@ public record AppSpec(
     RunAs runAs,
     @Nullable Path log) {
 
+  /** As many sessions at once as is usual for its kind: one, but for Node more. */
+  public static final int USUAL_CONCURRENCY = 0;
+
   public static final Duration DEFAULT_START_TIMEOUT = Duration.ofSeconds(90);
 
   public AppSpec {
     Preconditions.checkArgument(!name.isBlank(), "an application needs a name");
     Preconditions.checkArgument(min >= 0, "min is %s, but cannot be negative", min);
-    Preconditions.checkArgument(concurrency >= 1, "concurrency is %s, but must be 1", concurrency);
+    Preconditions.checkArgument(
+        concurrency >= 0, "concurrency is %s, but cannot be negative", concurrency);
     Preconditions.checkArgument(startTimeout.isPositive(), "the start timeout must be positive");
   }
 
@@ -81,7 +86,7 @@ public record AppSpec(
         ImmutableMap.of(),
         SpawnMethod.SMART,
         0,
-        1,
+        USUAL_CONCURRENCY,
         DEFAULT_START_TIMEOUT,
         AppLimits.NONE,
         RunAs.OWNER,

@@ -84,7 +84,7 @@ public final class AppMessages {
             .withEnv(message.getEnvMap())
             .withSpawn(spawn)
             .withMin(message.getMin())
-            .withConcurrency(Math.max(1, message.getConcurrency()))
+            .withConcurrency(message.getConcurrency())
             .withLimits(
                 new AppLimits(
                     message.getMaxRequests(),
