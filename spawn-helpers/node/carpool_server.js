@@ -6,6 +6,8 @@ const http = require('node:http');
 const net = require('node:net');
 const { ScgiConnection, listenTo } = require('./carpool_connection');
 
+const MAX_AGE = 10_000_000_000n; // nanoseconds that a connection takes another request
+
 const isDigit = (byte) => byte >= 0x30 && byte <= 0x39;
 
 /** One connection that the server has asked this process to serve. */
@@ -13,7 +15,7 @@ class Session {
   constructor(home, id, socket) {
     this._home = home;
     this._id = id;
-    this._since = process.hrtime.bigint();
+    this._begin = this._since = process.hrtime.bigint();
     this._slot = home.board.take();
     this._response = undefined; // of the request that is being served
     this.what = 'nothing has come yet';
@@ -58,7 +60,8 @@ class Session {
     if (!(this.connection instanceof ScgiConnection)) {
       this.begins(request.method, request.url.split('?')[0]);
     }
-    if (this._home.stopping) {
+    // So that processes can be replaced, and those that are added get their share.
+    if (this._home.stopping || process.hrtime.bigint() - this._begin > MAX_AGE) {
       this.isLast();
     }
     response.once('close', () => {

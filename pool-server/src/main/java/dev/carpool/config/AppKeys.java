@@ -54,7 +54,7 @@ final class AppKeys {
             .withEnv(app.variables("env"))
             .withSpawn(app.word("spawn", SpawnMethod.SMART))
             .withMin(min(app, limits.max(), pool))
-            .withConcurrency(app.number("concurrency", AppSpec.USUAL_CONCURRENCY, 1))
+            .withConcurrency(app.number("concurrency", 1, AppSpec.USUAL_CONCURRENCY))
             .withStartTimeout(app.time("start_timeout", SHORTEST, AppSpec.DEFAULT_START_TIMEOUT))
             .withLimits(limits)
             .withRunAs(RunAsKeys.read(app))

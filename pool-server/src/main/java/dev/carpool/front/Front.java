@@ -87,6 +87,11 @@ public final class Front implements AutoCloseable {
     return front;
   }
 
+  /** What is spoken on its connections. */
+  public FrontProtocol protocol() {
+    return protocol;
+  }
+
   /** Changes what happens to whoever comes from now on. */
   public void change(FrontSettings next) {
     settings = next;
@@ -282,6 +287,6 @@ public final class Front implements AutoCloseable {
 
   @Override
   public String toString() {
-    return protocol.word() + ":" + socket;
+    return protocol.word() + (protocol == FrontProtocol.HTTP ? "://" : ":") + socket;
   }
 }

@@ -1,6 +1,8 @@
 package dev.carpool.server;
 
 import com.google.common.collect.ImmutableList;
+import dev.carpool.api.AppLimits;
+import dev.carpool.api.AppSpec;
 import dev.carpool.config.Address;
 import dev.carpool.config.Listener;
 import dev.carpool.config.ServerConfig;
@@ -9,6 +11,7 @@ import dev.carpool.descriptor.ListeningSocket;
 import dev.carpool.descriptor.SocketPermissions;
 import dev.carpool.front.FrontProtocol;
 import dev.carpool.live.LivePool;
+import dev.carpool.spawn.AppDetector;
 import dev.carpool.status.WatchedListener;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -94,12 +97,18 @@ final class Listeners {
       throws IOException {
     Key key = Key.of(app, listener);
     Served there = open.get(key);
-    if (there != null) {
+    boolean straight = listener instanceof Listener.Http && speaksHttp(app.spec());
+    if (there != null && (straight || !there.isStraight())) {
       there.change(config, app);
       return;
     }
+    if (there != null) {
+      close(there, Duration.ZERO); // its application has become one that speaks no HTTP
+    }
     Served served =
         switch (listener) {
+          case Listener.Http(String host, int port) when straight ->
+              fronts(config, app, FrontProtocol.HTTP, new Address.Tcp(host, port));
           case Listener.Http http -> Served.Http.open(pool, config, app, http, bodies);
           case Listener.Scgi(Address address) ->
               fronts(config, app, FrontProtocol.SCGI, address);
@@ -108,6 +117,17 @@ final class Listeners {
         };
     open.put(key, served);
     LOG.info("{} is served at {}", app.spec().name(), served.where());
+  }
+
+  /**
+   * Whether browsers are handed over to processes. A connection is then one session, so where the
+   * time of each request is limited they are not.
+   */
+  private static boolean speaksHttp(AppSpec app) {
+    AppLimits limits = app.limits();
+    return limits.maxRequestTime().isZero()
+        && limits.slowRequestTime().isZero()
+        && AppDetector.speaksHttp(app);
   }
 
   private Served fronts(

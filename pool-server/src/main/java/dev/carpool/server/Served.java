@@ -35,6 +35,9 @@ sealed interface Served {
   /** Finishes what has begun, for as long as the patience lasts, and listens no more. */
   void close(Duration patience) throws IOException;
 
+  /** Whether browsers are handed over to processes, which must speak HTTP. */
+  boolean isStraight();
+
   /** Answers at once all that is running, as far as it can; may be called while closing. */
   default void breakOff() {}
 
@@ -91,6 +94,11 @@ sealed interface Served {
     }
 
     @Override
+    public boolean isStraight() {
+      return false;
+    }
+
+    @Override
     public void breakOff() {
       gateway.breakOff();
     }
@@ -135,6 +143,11 @@ sealed interface Served {
         front.change(settings(config, app));
         front.permit(app.permissions());
       }
+    }
+
+    @Override
+    public boolean isStraight() {
+      return fronts.stream().anyMatch(front -> front.protocol() == FrontProtocol.HTTP);
     }
 
     @Override

@@ -35,6 +35,15 @@ public final class AppDetector {
     return Optional.empty();
   }
 
+  /** Whether its processes serve connections on which HTTP is spoken, as far as its files show. */
+  public static boolean speaksHttp(AppSpec app) {
+    AppKind kind = app.kind();
+    if (kind == AppKind.AUTO) {
+      kind = detect(app.root()).stream().map(it -> it.language().kind()).findFirst().orElse(kind);
+    }
+    return kind == AppKind.NODE;
+  }
+
   /** The application with its kind filled in, and its entry where the files show one. */
   static AppSpec resolve(AppSpec app) throws StartProblem {
     if (!Files.isDirectory(app.root())) {

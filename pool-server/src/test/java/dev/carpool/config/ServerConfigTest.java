@@ -248,7 +248,7 @@ class ServerConfigTest {
           "environment = \"test\"\n[app.blog]\nroot = \"blog\"\nkind = \"ruby\"",
           "1:1: 'environment' is \"test\", but must be one of \"development\", \"production\"",
           "4:1: 'kind' is \"ruby\", but must be one of \"auto\", \"wsgi\", \"rack\", \"cgi\","
-              + " \"php\", \"http\", \"psgi\", \"helper\"");
+              + " \"php\", \"http\", \"psgi\", \"node\", \"helper\"");
     }
 
     @Test
@@ -301,7 +301,7 @@ class ServerConfigTest {
       assertProblems(
           "[app.blog]\nroot = \"blog\"\ncommand = [\"python3\"]",
           "3:1: 'command' belongs to kind = \"helper\" or \"http\"; the interpreter of other kinds is"
-              + " 'python' or 'ruby' or 'php' or 'perl'");
+              + " 'python' or 'ruby' or 'php' or 'perl' or 'node'");
     }
 
     @Test

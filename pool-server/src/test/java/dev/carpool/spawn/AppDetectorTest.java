@@ -87,6 +87,49 @@ final class AppDetectorTest {
   }
 
   @Test
+  void nodeIsSeenByWhatPackageJsonStartsThenByItsMainThenByTheUsualNames() throws Exception {
+    files("bin/www.js", "lib/main.js", "server.js", "app.js");
+    Path described = root.resolve("package.json");
+    assertNode("app.js", "app.js");
+
+    Files.writeString(described, "{\"main\": \"./lib/main\"}");
+    assertNode("lib/main.js", "package.json");
+
+    Files.writeString(
+        described, "{\"main\": \"lib/main\", \"scripts\": {\"start\": \"node ./bin/www\"}}");
+    assertNode("bin/www.js", "package.json");
+
+    for (String other :
+        new String[] {
+          "{\"main\": \"gone.js\", \"scripts\": {\"start\": \"react-scripts start\"}}",
+          "{\"main\": \"../x.js\", \"scripts\": {\"start\": \"node -r x y.js && echo\"}}",
+          "{\"main\": 3, \"scripts\": []}",
+          "no JSON {",
+          ""
+        }) {
+      Files.writeString(described, other);
+      assertNode("app.js", "app.js");
+    }
+  }
+
+  private void assertNode(String entry, String by) {
+    AppDetector.Found found = AppDetector.detect(root).getFirst();
+    assertThat(found.language().kind()).isEqualTo(AppKind.NODE);
+    assertThat(found.entry()).isEqualTo(entry);
+    assertThat(found.by()).isEqualTo(root.resolve(by));
+  }
+
+  @Test
+  void onlyNodeSpeaksHttp() throws Exception {
+    files("app.js");
+    assertThat(AppDetector.speaksHttp(app())).isTrue();
+    assertThat(AppDetector.speaksHttp(app().withKind(AppKind.CGI))).isFalse();
+    files("app.py");
+    assertThat(AppDetector.speaksHttp(app())).isFalse();
+    assertThat(AppDetector.speaksHttp(app().withKind(AppKind.NODE))).isTrue();
+  }
+
+  @Test
   void aFolderThatShowsSeveralKindsIsTakenForTheFirstUnlessOneIsNamed() throws Exception {
     files("config.ru", "app.py");
     assertThat(AppDetector.detect(root))
