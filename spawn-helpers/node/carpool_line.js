@@ -21,12 +21,14 @@ class Line {
   /**
    * Hear the server.
    *
-   * @param {{serve: function(number, net.Socket), stop: function(), end: function()}} listener
+   * @param {{serve: function(number, net.Socket), drain: function(), stop: function(), end: function()}} listener
    */
   listen(listener) {
     process.on('message', (message, connection) => {
       if (typeof message.serve === 'number') {
         listener.serve(message.serve, connection);
+      } else if (message.drain) {
+        listener.drain();
       } else if (message.stop) {
         listener.stop();
       } else {

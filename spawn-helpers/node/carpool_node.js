@@ -35,6 +35,7 @@ function main() {
   process.on('SIGINT', () => {});
   line.listen({
     serve: (session, connection) => home.serve(session, connection),
+    drain: () => home.drain(),
     stop: () => home.stop(),
     end: leave,
   });

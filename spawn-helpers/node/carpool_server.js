@@ -6,7 +6,13 @@ const http = require('node:http');
 const net = require('node:net');
 const { ScgiConnection, listenTo } = require('./carpool_connection');
 
-const MAX_AGE = 10_000_000_000n; // nanoseconds that a connection takes another request
+// How old a connection may be to take another request, so that processes can be replaced, those that
+// are added get their share, and those who wait get theirs.
+const MAX_AGE = 10_000;
+const MAX_AGE_IF_FULL = 1000;
+
+// How long a connection may be idle while all places are taken.
+const MAX_IDLE_IF_FULL = 100;
 
 const isDigit = (byte) => byte >= 0x30 && byte <= 0x39;
 
@@ -15,7 +21,8 @@ class Session {
   constructor(home, id, socket) {
     this._home = home;
     this._id = id;
-    this._begin = this._since = process.hrtime.bigint();
+    this._begin = this._since = performance.now();
+    this._idleSince = Infinity;
     this._slot = home.board.take();
     this._response = undefined; // of the request that is being served
     this.what = 'nothing has come yet';
@@ -49,7 +56,7 @@ class Session {
   }
 
   begins(method, path) {
-    this._since = process.hrtime.bigint();
+    this._since = performance.now();
     this.what = `${method} ${path}`;
     this._home.board.write(this._slot, this._id, method, path);
   }
@@ -60,13 +67,14 @@ class Session {
     if (!(this.connection instanceof ScgiConnection)) {
       this.begins(request.method, request.url.split('?')[0]);
     }
-    // So that processes can be replaced, and those that are added get their share.
-    if (this._home.stopping || process.hrtime.bigint() - this._begin > MAX_AGE) {
+    this._idleSince = Infinity;
+    if (this._home.isLong(performance.now() - this._begin)) {
       this.isLast();
     }
     response.once('close', () => {
       if (this._response === response) {
         this._response = undefined;
+        this._idleSince = performance.now();
         this._home.idle();
       }
     });
@@ -81,6 +89,13 @@ class Session {
   isLast() {
     if (this._response !== undefined && !this._response.headersSent) {
       this._response.setHeader('Connection', 'close');
+    }
+  }
+
+  /** Close a connection that has been idle for so long. */
+  closeIfIdle(millis) {
+    if (performance.now() - this._idleSince >= millis) {
+      this.connection.destroy();
     }
   }
 
@@ -99,7 +114,7 @@ class Session {
 
   /** What it is about, for people. */
   toString() {
-    const millis = (process.hrtime.bigint() - this._since) / 1_000_000n;
+    const millis = Math.round(performance.now() - this._since);
     return `${this.isBusy() ? this.what : `${this.what}, answered`}, for ${millis} ms`;
   }
 }
@@ -110,6 +125,7 @@ class Home {
     this.line = line;
     this.board = board;
     this.places = places;
+    this.draining = false;
     this.stopping = false;
     this.server = undefined;
     this._sessions = new Map();
@@ -129,6 +145,7 @@ class Home {
 
   serve(id, socket) {
     this._sessions.set(id, new Session(this, id, socket));
+    this._lookForIdle();
   }
 
   inject(connection, session) {
@@ -172,11 +189,42 @@ class Home {
     }
   }
 
-  /** A connection has nothing to do: it is closed where its place is wanted. */
+  /** Whether a connection of this age is to take no other request. */
+  isLong(age) {
+    return this.draining || age > (this._isFull() ? MAX_AGE_IF_FULL : MAX_AGE);
+  }
+
+  _isFull() {
+    return this._sessions.size >= this.places;
+  }
+
+  /** A connection has nothing to do. */
   idle() {
-    if (this.stopping || this._sessions.size >= this.places) {
+    if (this.draining) {
       setImmediate(() => this.server.closeIdleConnections());
+    } else {
+      this._lookForIdle();
     }
+  }
+
+  // Close connections without a request while their places are wanted.
+  _lookForIdle() {
+    if (this._looking === undefined && this._isFull()) {
+      this._looking = setTimeout(() => {
+        this._looking = undefined;
+        if (this._isFull()) {
+          this._sessions.forEach((session) => session.closeIfIdle(MAX_IDLE_IF_FULL));
+          this._lookForIdle();
+        }
+      }, MAX_IDLE_IF_FULL);
+    }
+  }
+
+  /** Keep no connection open for another request. */
+  drain() {
+    this.draining = true;
+    this._sessions.forEach((session) => session.isLast());
+    this.server?.closeIdleConnections();
   }
 
   /** Finish what there is, and exit. */
@@ -188,8 +236,7 @@ class Home {
     if (this.server.listening) {
       this.server.close();
     }
-    this.server.closeIdleConnections();
-    this._sessions.forEach((session) => session.isLast());
+    this.drain();
     this._exitIfDone();
   }
 

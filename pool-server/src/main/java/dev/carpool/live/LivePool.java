@@ -316,6 +316,7 @@ public final class LivePool implements ApplicationPool {
    */
   public CompletableFuture<Void> shutDown(Duration patience) {
     tell(new PoolEvent.ShutDown(System.nanoTime() + patience.toNanos()));
+    spawner.drain();
     return effects.empty;
   }
 

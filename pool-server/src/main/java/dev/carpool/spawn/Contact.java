@@ -40,6 +40,9 @@ sealed interface Contact permits Line, Listening {
    */
   void serve(int session, Descriptor connection) throws IOException;
 
+  /** Asks it to keep no connection open for another request; from any thread. */
+  default void drain() throws IOException {}
+
   /** Asks it to finish what it has, and to exit. */
   void askToStop() throws IOException;
 

@@ -37,6 +37,11 @@ interface Frames {
     }
   }
 
+  /** Whether who speaks so keeps connections open for several requests. */
+  default boolean keepConnections() {
+    return false;
+  }
+
   /**
    * A frame without payload, to be sent as a whole.
    *

@@ -74,6 +74,18 @@ final class HelperProcess implements SpawnedProcess.Listener {
     to.serve((int) session, connection);
   }
 
+  /** Asks the process to keep no connection open for another request; on any thread. */
+  void drain() {
+    Contact to = child.contact();
+    if (to != null) {
+      try {
+        to.drain();
+      } catch (IOException e) {
+        LOG.debug("{} cannot be told that no connection will come: {}", child, e.getMessage());
+      }
+    }
+  }
+
   void stop(String why, boolean force) {
     child.stop(why, force);
     if (parent != null && parent.withdraw(this)) {

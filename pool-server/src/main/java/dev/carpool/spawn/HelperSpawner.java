@@ -135,6 +135,16 @@ public final class HelperSpawner implements Spawner {
   @Override
   public void renewed(String app, int generation) {
     onLoop(() -> preloaders.renewed(app, generation));
+    for (HelperProcess process : processes.values()) {
+      if (process.app().name().equals(app) && process.generation() < generation) {
+        process.drain();
+      }
+    }
+  }
+
+  @Override
+  public void drain() {
+    processes.values().forEach(HelperProcess::drain);
   }
 
   @Override

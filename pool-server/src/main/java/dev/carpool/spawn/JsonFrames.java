@@ -37,6 +37,11 @@ final class JsonFrames implements Frames {
   private final Queue<Integer> onTheirWay = new ConcurrentLinkedQueue<>();
 
   @Override
+  public boolean keepConnections() {
+    return true;
+  }
+
+  @Override
   public MemorySegment outgoing(char type, int id) {
     String words =
         switch (type) {
@@ -45,6 +50,7 @@ final class JsonFrames implements Frames {
                   + Integer.toUnsignedString(id)
                   + "}}\n";
           case Line.STOP -> "{\"stop\":true}\n";
+          case Line.DRAIN -> "{\"drain\":true}\n";
           default -> "{\"" + type + "\":" + Integer.toUnsignedString(id) + "}\n";
         };
     byte[] bytes = words.getBytes(UTF_8);

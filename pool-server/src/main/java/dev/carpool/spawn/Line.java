@@ -19,6 +19,10 @@ final class Line implements Contact {
   static final char SERVE = 'S';
   static final char STOP = 'Q';
   static final char STEP = 'P';
+
+  /** No connection will come any more. Only to those who keep some open for another request. */
+  static final char DRAIN = 'T';
+
   static final char READY = 'R';
   static final char FAILED = 'F';
   static final char DONE = 'D';
@@ -70,6 +74,13 @@ final class Line implements Contact {
   @Override
   public void serve(int session, Descriptor connection) throws IOException {
     send(SERVE, session, connection);
+  }
+
+  @Override
+  public void drain() throws IOException {
+    if (frames.keepConnections()) {
+      send(DRAIN, 0, null);
+    }
   }
 
   @Override

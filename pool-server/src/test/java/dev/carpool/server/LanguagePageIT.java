@@ -15,6 +15,7 @@ final class LanguagePageIT {
     "CGI, cgi.md, shopping, what=Milk, Put it on the list</button>",
     "PHP, php.md, quotes, quote=snow, Keep it</button>",
     "PERL, perl.md, wishes, wish=snow, I wish</button>",
+    "NODE, node.md, chat, line=Hello, Say it</button>"
   })
   void theExampleIsServedBehindBothWebServers(
       ContractLanguage language, String page, String app, String form, String shown)
