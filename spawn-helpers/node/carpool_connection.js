@@ -4,8 +4,8 @@
 // on which a browser speaks HTTP; and one on which HTTP is spoken indeed.
 
 const net = require('node:net');
-const { Duplex } = require('node:stream');
 const { CgiResponse } = require('./carpool_cgi');
+const { Dressed } = require('./carpool_dressed');
 const { BadRequest, Header, requestHead } = require('./carpool_scgi');
 
 const HEADER_MILLIS = 10_000;
@@ -13,15 +13,14 @@ const DRAIN_MILLIS = 333;
 const MAX_DRAIN = 1024 * 1024;
 
 /** A request in SCGI and its response in CGI form, on a socket of which an HTTP server sees HTTP. */
-class ScgiConnection extends Duplex {
+class ScgiConnection extends Dressed {
   /**
    * @param {net.Socket} socket of the web server; taken over
    * @param {{begins: function(string, string), answering: function(), over: function(boolean)}} session hears, in
    *     this order: that a request has come; that its response is about to be written; that it is over, and whether it is whole
    */
   constructor(socket, session) {
-    super({ autoDestroy: true, emitClose: true, allowHalfOpen: true });
-    this._socket = socket;
+    super(socket);
     this._session = session;
     this._header = new Header();
     this._left = 0; // of the request's body
@@ -72,7 +71,6 @@ class ScgiConnection extends Duplex {
     this._response = new CgiResponse(method === 'HEAD');
     this._left = Number(fields.get('CONTENT_LENGTH'));
     this._fields = fields;
-    this.encrypted = fields.get('REQUEST_SCHEME') === 'https' || /^(on|1)$/.test(fields.get('HTTPS') ?? '');
     this._session.begins(method, head.slice(method.length + 1, head.indexOf(' HTTP/')).split('?')[0]);
     if ((fields.get('HTTP_UPGRADE') ?? '').toLowerCase() === 'websocket') {
       this._answer('501 Not Implemented', 'A WebSocket cannot come by SCGI: listen = ["http:..."] takes it.');
@@ -200,96 +198,31 @@ class ScgiConnection extends Duplex {
   }
 
   _finish() {
-    clearTimeout(this._timer);
     this._draining = 0;
-    this._isOver(this._complete);
-    this._socket.end(() => this._socket.destroy());
+    this._close(this._complete);
     this.destroy();
   }
 
-  _isOver(complete) {
-    if (!this._over) {
-      this._over = true;
-      this._session.over(complete);
-    }
-  }
-
+  // Whoever destroys it before its end has cut it short.
   _destroy(error, callback) {
-    if (!this._over && this._draining === undefined) {
-      if (this._complete === undefined) {
-        clearTimeout(this._timer);
-        this._isOver(false);
-        this._socket.end(() => this._socket.destroy());
-      }
+    if (this._draining === undefined) {
+      this._close(false);
     }
     callback(error);
   }
 
-  // --- what a socket has ---
-
-  get remoteAddress() {
-    return this._fields?.get('REMOTE_ADDR');
-  }
-
-  get remotePort() {
-    const port = this._fields?.get('REMOTE_PORT');
-    return port === undefined ? undefined : Number(port);
-  }
-
-  get remoteFamily() {
-    const version = net.isIP(this.remoteAddress ?? '');
-    return version === 0 ? undefined : `IPv${version}`;
-  }
-
-  get localAddress() {
-    return this._fields?.get('SERVER_ADDR');
-  }
-
-  get localPort() {
-    const port = this._fields?.get('SERVER_PORT');
-    return port === undefined ? undefined : Number(port);
-  }
-
-  get bytesRead() {
-    return this._socket.bytesRead;
-  }
-
-  get bytesWritten() {
-    return this._socket.bytesWritten;
-  }
-
-  address() {
-    return { address: this.localAddress, family: this.remoteFamily, port: this.localPort };
-  }
-
-  setTimeout(millis, callback) {
-    this._socket.setTimeout(millis);
-    if (callback) {
-      this.once('timeout', callback);
+  _close(complete) {
+    clearTimeout(this._timer);
+    if (this._over) {
+      return;
     }
-    return this;
-  }
-
-  setNoDelay() {
-    return this;
-  }
-
-  setKeepAlive() {
-    return this;
-  }
-
-  ref() {
-    return this;
-  }
-
-  unref() {
-    return this;
-  }
-
-  destroySoon() {
-    if (this.writable) {
-      this.end();
+    this._over = true;
+    this._session.over(complete);
+    const socket = this._socket;
+    if (socket.writableLength > 0) {
+      setTimeout(() => socket.destroy(), DRAIN_MILLIS); // a peer that reads nothing
     }
+    socket.end(() => socket.destroy());
   }
 }
 

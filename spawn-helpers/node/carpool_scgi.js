@@ -20,7 +20,7 @@ const NOT_PASSED_ON = new Set([
 const CONTROL = /[\x00-\x1f\x7f]/;
 const METHOD = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const NOT_IN_URL = /[^\x21-\x7e]/g;
-const NOT_IN_PATH = /[^\x21\x24-\x3b\x3d\x40-\x5a\x5f\x61-\x7a\x7e]/g;
+const NOT_IN_PATH = /[^\x21\x24\x26-\x3b\x3d\x40-\x5a\x5f\x61-\x7a\x7e]/g;
 const APACHE_TARGET = /^proxy:[a-z]+:\/\/[^/]*(.*)$/s;
 
 const names = new Map(); // HTTP_USER_AGENT to User-Agent

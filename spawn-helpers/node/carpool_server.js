@@ -4,7 +4,7 @@
 
 const http = require('node:http');
 const net = require('node:net');
-const { ScgiConnection, listenTo } = require('./carpool_connection');
+const { Session } = require('./carpool_session');
 
 // How old a connection may be to take another request, so that processes can be replaced, those that
 // are added get their share, and those who wait get theirs.
@@ -13,111 +13,6 @@ const MAX_AGE_IF_FULL = 1000;
 
 // How long a connection may be idle while all places are taken.
 const MAX_IDLE_IF_FULL = 100;
-
-const isDigit = (byte) => byte >= 0x30 && byte <= 0x39;
-
-/** One connection that the server has asked this process to serve. */
-class Session {
-  constructor(home, id, socket) {
-    this._home = home;
-    this._id = id;
-    this._begin = this._since = performance.now();
-    this._idleSince = Infinity;
-    this._slot = home.board.take();
-    this._response = undefined; // of the request that is being served
-    this.what = 'nothing has come yet';
-    socket.allowHalfOpen = true;
-    this._first = (piece) => this._began(socket, piece);
-    this._ended = () => this.over(true);
-    this._failed = () => {};
-    socket.once('data', this._first).on('error', this._failed).once('close', this._ended);
-    socket.once('end', this._ended);
-  }
-
-  // Its first byte says what is spoken: a netstring begins with a digit, a method with a letter.
-  _began(socket, piece) {
-    socket.off('close', this._ended).off('end', this._ended).off('error', this._failed);
-    if (isDigit(piece[0])) {
-      const connection = new ScgiConnection(socket, this);
-      connection._came(piece);
-      return;
-    }
-    socket.pause();
-    socket.unshift(piece);
-    listenTo(socket, this);
-    this.http(socket);
-    socket.resume();
-  }
-
-  /** Have the application serve a connection on which HTTP is spoken. */
-  http(connection) {
-    this.connection = connection;
-    this._home.inject(connection, this);
-  }
-
-  begins(method, path) {
-    this._since = performance.now();
-    this.what = `${method} ${path}`;
-    this._home.board.write(this._slot, this._id, method, path);
-  }
-
-  /** A request has come, and this will be its response. */
-  requested(request, response) {
-    this._response = response;
-    if (!(this.connection instanceof ScgiConnection)) {
-      this.begins(request.method, request.url.split('?')[0]);
-    }
-    this._idleSince = Infinity;
-    if (this._home.isLong(performance.now() - this._begin)) {
-      this.isLast();
-    }
-    response.once('close', () => {
-      if (this._response === response) {
-        this._response = undefined;
-        this._idleSince = performance.now();
-        this._home.idle();
-      }
-    });
-  }
-
-  /** Whether a response is not whole. */
-  isBusy() {
-    return this._response !== undefined && !this._response.writableFinished;
-  }
-
-  /** Have no other request come on this connection. */
-  isLast() {
-    if (this._response !== undefined && !this._response.headersSent) {
-      this._response.setHeader('Connection', 'close');
-    }
-  }
-
-  /** Close a connection that has been idle for so long. */
-  closeIfIdle(millis) {
-    if (performance.now() - this._idleSince >= millis) {
-      this.connection.destroy();
-    }
-  }
-
-  answering() {
-    this._home.line.answering(this._id);
-  }
-
-  complains(text) {
-    console.error(`carpool: ${text}`);
-  }
-
-  over(complete) {
-    this._home.board.release(this._slot);
-    this._home.over(this._id, complete);
-  }
-
-  /** What it is about, for people. */
-  toString() {
-    const millis = Math.round(performance.now() - this._since);
-    return `${this.isBusy() ? this.what : `${this.what}, answered`}, for ${millis} ms`;
-  }
-}
 
 /** Gives connections to the HTTP server that the application listens with. */
 class Home {
@@ -180,13 +75,16 @@ class Home {
     return listeners.length > 0;
   }
 
+  /** Return whether that is news. */
   over(id, complete) {
-    if (this._sessions.delete(id)) {
-      this.line.done(id, complete);
-      if (this.stopping) {
-        setImmediate(() => this._exitIfDone());
-      }
+    if (!this._sessions.delete(id)) {
+      return false;
     }
+    this.line.done(id, complete);
+    if (this.stopping) {
+      setImmediate(() => this._exitIfDone());
+    }
+    return true;
   }
 
   /** Whether a connection of this age is to take no other request. */

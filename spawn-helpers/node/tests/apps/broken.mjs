@@ -1,0 +1,3 @@
+export default 1;
+
+throw new Error('from a module');

@@ -1,0 +1,1 @@
+require('node:https').createServer().listen(443);
