@@ -9,6 +9,8 @@ import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonToken;
+import java.io.IOException;
 import java.io.StringReader;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -100,10 +102,11 @@ final class JsonFrames implements Frames {
     JsonReader reader = new JsonReader(new StringReader(line));
     reader.setStrictness(Strictness.STRICT);
     try {
-      if (JsonParser.parseReader(reader) instanceof JsonObject words) {
+      if (JsonParser.parseReader(reader) instanceof JsonObject words
+          && reader.peek() == JsonToken.END_DOCUMENT) {
         return words;
       }
-    } catch (JsonParseException e) {
+    } catch (JsonParseException | IOException e) {
       // which is said below
     }
     throw new NoFrameException(head(line));

@@ -37,6 +37,14 @@ final class FrontScene implements AutoCloseable {
   }
 
   FrontScene(PoolLimits limits, AppSpec app, Duration timeout) throws IOException {
+    this(limits, app, timeout, FrontProtocol.SCGI);
+  }
+
+  /**
+   * @param onTcp what is spoken on the port
+   */
+  FrontScene(PoolLimits limits, AppSpec app, Duration timeout, FrontProtocol onTcp)
+      throws IOException {
     directory = Files.createTempDirectory("cp");
     census = Census.take();
     pool =
@@ -49,7 +57,7 @@ final class FrontScene implements AutoCloseable {
             settings,
             pool);
     tcp = ListeningSocket.tcp("127.0.0.1", 0);
-    tcpFront = Front.open(tcp, FrontProtocol.SCGI, settings, pool);
+    tcpFront = Front.open(tcp, onTcp, settings, pool);
   }
 
   static AppSpec app(Path root) {
