@@ -21,6 +21,8 @@ const CONTROL = /[\x00-\x1f\x7f]/;
 const METHOD = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const NOT_IN_URL = /[^\x21-\x7e]/g;
 const NOT_IN_PATH = /[^\x21\x24\x26-\x3b\x3d\x40-\x5a\x5f\x61-\x7a\x7e]/g;
+// What a web server resolves before it looks at its rules.
+const UNRESOLVED = /\/\/|(?:\/|%2f)(?:\.|%2e){1,2}(?:\/|%2f|$)/i;
 const APACHE_TARGET = /^proxy:[a-z]+:\/\/[^/]*(.*)$/s;
 
 const names = new Map(); // HTTP_USER_AGENT to User-Agent
@@ -144,9 +146,10 @@ function headerName(name) {
 /** The path and the query that the application is asked for, below its own place. */
 function target(fields, prefix) {
   const uri = fields.get('REQUEST_URI');
-  if (!uri) {
+  const resolved = resolvedPath(fields, prefix);
+  if (!uri || (resolved !== undefined && UNRESOLVED.test(uri.split('?')[0]))) {
     const query = fields.get('QUERY_STRING');
-    const path = encode(fields.get('PATH_INFO') ?? decode(fields.get('DOCUMENT_URI') ?? '')) || '/';
+    const path = encode(resolved ?? '') || '/';
     return query ? `${path}?${query.replace(NOT_IN_URL, escape)}` : path;
   }
   const local = uri.replace(/^[a-z]+:\/\/[^/?]*/i, '').replace(NOT_IN_URL, escape);
@@ -158,6 +161,16 @@ function target(fields, prefix) {
     }
   }
   return local.startsWith('/') || local === '*' ? local : `/${local}`;
+}
+
+// The path that the web server has decoded, resolved and checked, if it says so.
+function resolvedPath(fields, prefix) {
+  const path = fields.get('DOCUMENT_URI');
+  if (path === undefined || fields.has('PATH_INFO')) {
+    const apache = APACHE_TARGET.exec(fields.get('SCRIPT_FILENAME') ?? '');
+    return fields.get('PATH_INFO') ?? (apache ? decode(apache[1]) : undefined);
+  }
+  return `${path}/`.startsWith(`${prefix}/`) ? path.slice(prefix.length) : path;
 }
 
 /** Where the application is, decoded, without a slash at its end; empty at the root. */

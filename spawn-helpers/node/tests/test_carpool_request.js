@@ -48,6 +48,8 @@ describe('a request in SCGI', () => {
     ['of the sub-path itself', { REQUEST_URI: '/blog?b', DOCUMENT_URI: '/blog', SCRIPT_NAME: '/blog', PATH_INFO: '' }, '/?b', '/blog'],
     ['beside a sub-path', { REQUEST_URI: '/blogger', DOCUMENT_URI: '/blogger', SCRIPT_NAME: '/blog' }, '/blogger', '/blog'],
     ['below an encoded sub-path', { REQUEST_URI: '/my%20blog/a', SCRIPT_NAME: '/my blog', PATH_INFO: '/a' }, '/a', '/my%20blog'],
+    ['resolved by nginx', { REQUEST_URI: '/blog/admin/%2e%2e/x?a', QUERY_STRING: 'a', DOCUMENT_URI: '/blog/x', SCRIPT_NAME: '/blog' }, '/x?a', '/blog'],
+    ['resolved by Apache', { REQUEST_URI: '/admin/..//a%20b', SCRIPT_NAME: '/a b', SCRIPT_FILENAME: 'proxy:scgi://blog/a%20b' }, '/a%20b', undefined],
     ["of Apache's root", { REQUEST_URI: '/a/b', SCRIPT_NAME: '/a/b', SCRIPT_FILENAME: 'proxy:scgi://blog/a/b' }, '/a/b', undefined],
     ["below Apache's sub-path", { REQUEST_URI: '/blog/a%20b', SCRIPT_NAME: '/blog/a b', SCRIPT_FILENAME: 'proxy:scgi://blog/a%20b' }, '/a%20b', '/blog'],
     ["of Apache's sub-path itself", { REQUEST_URI: '/blog', SCRIPT_NAME: '/blog', SCRIPT_FILENAME: 'proxy:scgi://blog/' }, '/', '/blog'],

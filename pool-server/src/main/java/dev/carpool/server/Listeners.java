@@ -110,8 +110,7 @@ final class Listeners {
           case Listener.Http(String host, int port) when straight ->
               fronts(config, app, FrontProtocol.HTTP, new Address.Tcp(host, port));
           case Listener.Http http -> Served.Http.open(pool, config, app, http, bodies);
-          case Listener.Scgi(Address address) ->
-              fronts(config, app, FrontProtocol.SCGI, address);
+          case Listener.Scgi(Address address) -> fronts(config, app, FrontProtocol.SCGI, address);
           case Listener.FastCgi(Address address) ->
               fronts(config, app, FrontProtocol.FASTCGI, address);
         };

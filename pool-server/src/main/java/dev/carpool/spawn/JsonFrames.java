@@ -19,8 +19,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lines of JSON, as Node's processes speak them on their channel: Node takes a descriptor that comes
- * with the words {@code NODE_HANDLE}, and says of each, in order, whether it got it.
+ * Lines of JSON, as Node's processes speak them on their channel: Node takes a descriptor that
+ * comes with the words {@code NODE_HANDLE}, and says of each, in order, whether it got it.
  */
 final class JsonFrames implements Frames {
 

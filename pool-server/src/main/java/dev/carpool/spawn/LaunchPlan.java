@@ -86,14 +86,7 @@ record LaunchPlan(
     ExecChain.check(environment);
     Notices.say(app.name(), identity.notice());
     return new LaunchPlan(
-        command,
-        environment,
-        root,
-        identity,
-        chain,
-        language.preloads(),
-        listens,
-        language.form());
+        command, environment, root, identity, chain, language.preloads(), listens, language.form());
   }
 
   /** The same, but to load the application and to fork. */

@@ -36,7 +36,8 @@ record PackageSign() implements Sign {
     }
     if (described.get("scripts") instanceof JsonObject scripts) {
       Matcher start = START.matcher(text(scripts.get("start")).strip());
-      Optional<Shown> shown = start.matches() ? entry(root, start.group(1), file) : Optional.empty();
+      Optional<Shown> shown =
+          start.matches() ? entry(root, start.group(1), file) : Optional.empty();
       if (shown.isPresent()) {
         return shown;
       }

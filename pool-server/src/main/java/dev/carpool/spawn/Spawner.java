@@ -28,7 +28,9 @@ public interface Spawner extends AutoCloseable {
    */
   default void renewed(String app, int generation) {}
 
-  /** Says to all processes that no connection will come any more. They may finish what they have. */
+  /**
+   * Says to all processes that no connection will come any more. They may finish what they have.
+   */
   default void drain() {}
 
   /** The pid of the process that forked last and can fork again; 0 if there is none. */

@@ -51,7 +51,8 @@ final class FrontScene implements AutoCloseable {
         new LivePool(
             limits, (listener, loop) -> new HelperSpawner(HELPERS, listener, loop), "test");
     FrontSettings settings = new FrontSettings(app, timeout, false);
-    front = Front.open(
+    front =
+        Front.open(
             ListeningSocket.unix(socket(), SocketPermissions.DEFAULT),
             FrontProtocol.SCGI,
             settings,

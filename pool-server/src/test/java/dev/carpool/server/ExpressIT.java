@@ -24,8 +24,8 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * An Express application of Debian's packages, unchanged, with what a browser does to it: handed over
- * straight, and through the gateway.
+ * An Express application of Debian's packages, unchanged, with what a browser does to it: handed
+ * over straight, and through the gateway.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @ParameterizedClass
@@ -84,8 +84,7 @@ class ExpressIT {
                 .POST(BodyPublishers.ofString("name=J%C3%BCrgen+%26+Co")));
 
     assertThat(answer.statusCode()).isEqualTo(303);
-    assertThat(answer.headers().firstValue("Location"))
-        .contains("/");
+    assertThat(answer.headers().firstValue("Location")).contains("/");
     String cookie = answer.headers().firstValue("Set-Cookie").orElseThrow();
     assertThat(cookie).startsWith("session=").contains("HttpOnly");
 

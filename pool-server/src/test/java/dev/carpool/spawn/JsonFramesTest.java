@@ -49,12 +49,7 @@ final class JsonFramesTest {
     hear("{\"answering\":4294967295}\n{\"done\":7,\"complete\":true}\n{\"done\":8}\n");
     assertThat(heard)
         .containsExactly(
-            "P 0 load \u00e9",
-            "R 64 trace=16",
-            "F 0 a\nb",
-            "A 4294967295 ",
-            "D 7 0",
-            "D 8 1");
+            "P 0 load \u00e9", "R 64 trace=16", "F 0 a\nb", "A 4294967295 ", "D 7 0", "D 8 1");
   }
 
   @Test

@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 final class SpokenLine implements AutoCloseable {
 
   private static final Duration SOON = Duration.ofSeconds(10);
+
   /** A frame of the helper. */
   record Frame(char type, int number, byte[] payload) {
     String text() {
@@ -168,8 +169,7 @@ final class SpokenLine implements AutoCloseable {
       assertThat(n)
           .as("the line goes on; the helper printed: %s", n > 0 ? "" : output())
           .isPositive();
-      byte[] all =
-          Bytes.concat(pending, bytes.asSlice(0, n).toArray(ValueLayout.JAVA_BYTE));
+      byte[] all = Bytes.concat(pending, bytes.asSlice(0, n).toArray(ValueLayout.JAVA_BYTE));
       long taken =
           frames.incoming(
               MemorySegment.ofArray(all),
