@@ -115,6 +115,11 @@ public enum ContractLanguage {
     return this != CGI && this != PHP && this != PERL;
   }
 
+  /** Skips the test, aloud, where the process listens by itself and knows nothing of Carpool. */
+  public void assumeHasALine() {
+    assume(this != PHP, "it has no line");
+  }
+
   /** Skips the test, aloud, where one request is served at a time. */
   public void assumeServesSeveralAtOnce() {
     assume(servesSeveralAtOnce(), "one request at a time, more processes for more");

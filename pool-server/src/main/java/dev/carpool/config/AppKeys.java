@@ -167,7 +167,9 @@ final class AppKeys {
   private static ImmutableList<String> command(Section app, AppKind kind, @Nullable Path root) {
     ImmutableList<String> command = app.list("command", word -> word);
     boolean runsCommand = kind == AppKind.HELPER || kind == AppKind.HTTP;
-    if (runsCommand && !app.has("command")) {
+    boolean procfile =
+        kind == AppKind.HTTP && root != null && Files.exists(root.resolve("Procfile"));
+    if (runsCommand && !app.has("command") && !app.has("entry") && !procfile) {
       app.wrong(
           app.at("kind"),
           "kind \"%s\" needs 'command', a list of words to execute".formatted(kind.word()));

@@ -21,7 +21,8 @@ final class ListenerWord {
   /** How much of a word a message repeats. */
   private static final int SHOWN = 60;
 
-  private static final Pattern PROTOCOL = Pattern.compile("(http|scgi|fastcgi):(.*)", Pattern.DOTALL);
+  private static final Pattern PROTOCOL =
+      Pattern.compile("(http|scgi|fastcgi):(.*)", Pattern.DOTALL);
   private static final Pattern TCP =
       Pattern.compile("(\\*|[A-Za-z0-9.-]+|\\[[0-9A-Fa-f:.]+(?:%\\w+)?\\]):(\\d{1,5})");
 
@@ -64,9 +65,7 @@ final class ListenerWord {
     }
     if (place.startsWith("unix:") || place.startsWith("fd:")) {
       throw wrong(
-          "http cannot listen on a Unix socket or one of systemd's; write \"scgi:"
-              + place
-              + "\"");
+          "http cannot listen on a Unix socket or one of systemd's; write \"scgi:" + place + "\"");
     }
     Address.Tcp tcp = tcp(protocol, place);
     return new Listener.Http(tcp.host(), tcp.port());

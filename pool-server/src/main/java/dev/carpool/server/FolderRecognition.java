@@ -68,7 +68,8 @@ record FolderRecognition(AppKind kind, @Nullable String interpreter) {
   static String help() {
     return """
       --kind WORD        how the folder is run, where its files show more than one way:
-                         wsgi (Python), rack (Ruby), cgi, php, psgi (Perl) or node
+                         wsgi (Python), rack (Ruby), cgi, php, psgi (Perl), node,
+                         or http (the line web of a Procfile)
       --python PROGRAM   the interpreter for a Python application; python3 if not given
       --ruby PROGRAM     the interpreter for a Ruby application; ruby if not given
       --php PROGRAM      the php-cgi for a PHP application; php-cgi if not given

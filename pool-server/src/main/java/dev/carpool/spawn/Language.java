@@ -94,15 +94,6 @@ public record Language(
               false,
               Dialect.FastCgiScripts::of),
           new Language(
-              AppKind.HTTP,
-              "a program that is an HTTP server by itself",
-              ImmutableList.of(),
-              entry -> ImmutableList.of(),
-              null,
-              null,
-              false,
-              (root, entry) -> new Dialect.Http()),
-          new Language(
               AppKind.PSGI,
               "a Perl application (PSGI)",
               ImmutableList.of(Sign.file("app.psgi")),
@@ -126,6 +117,15 @@ public record Language(
               null,
               Frames.Form.JSON,
               OF_NODE),
+          new Language(
+              AppKind.HTTP,
+              "a program that is an HTTP server by itself",
+              ImmutableList.of(new ProcfileSign()),
+              entry -> ImmutableList.of(),
+              null,
+              null,
+              false,
+              (root, entry) -> new Dialect.Http()),
           new Language(
               AppKind.HELPER,
               "a program that speaks the helper contract",

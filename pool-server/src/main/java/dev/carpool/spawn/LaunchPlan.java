@@ -2,6 +2,7 @@ package dev.carpool.spawn;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import dev.carpool.api.AppKind;
 import dev.carpool.api.AppSpec;
 import dev.carpool.descriptor.Account;
 import dev.carpool.relay.Dialect;
@@ -117,6 +118,10 @@ record LaunchPlan(
       throws StartProblem {
     String path = environment.getOrDefault("PATH", DEFAULT_PATH);
     List<String> words = app.command();
+    String entry = app.entry();
+    if (words.isEmpty() && language.kind() == AppKind.HTTP && entry != null) {
+      words = List.of("sh", "-c", "exec " + entry); // of a Procfile, whose commands are a shell's
+    }
     if (words.isEmpty() && language.interpreter() == null) {
       throw new StartProblem(
           "it is of kind " + language.kind().word() + ", but has no command",

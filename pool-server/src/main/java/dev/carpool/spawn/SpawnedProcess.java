@@ -160,6 +160,7 @@ final class SpawnedProcess implements Contact.Listener {
     contact = made;
     ladder = new StoppingLadder(toString(), pid, made, home::later);
     birth.end().told(this::exited);
+    journey.step("start");
     try {
       output = home.listenTo(app, pid, birth.output());
       made.open(home);
@@ -172,7 +173,6 @@ final class SpawnedProcess implements Contact.Listener {
       ladder.begin(stopByForce);
       return;
     }
-    journey.step("start");
     alarm = home.later(app.startTimeout(), this::startTimedOut);
   }
 

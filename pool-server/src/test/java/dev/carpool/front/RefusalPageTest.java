@@ -29,7 +29,10 @@ class RefusalPageTest {
 
     assertThat(page(FrontProtocol.FASTCGI))
         .isEqualTo(
-            "\1\6\0\1" + length + "\0\0" + cgi //
+            "\1\6\0\1"
+                + length
+                + "\0\0"
+                + cgi //
                 + "\1\6\0\1\0\0\0\0"
                 + "\1\3\0\1\0\10\0\0\0\0\0\0\0\0\0\0");
   }

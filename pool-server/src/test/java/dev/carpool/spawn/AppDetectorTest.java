@@ -37,13 +37,14 @@ final class AppDetectorTest {
   }
 
   @Test
-  void whoHasAnInterpreterHasAHelperAndOnlySuchAOneMayHaveAKey() {
+  void whoHasAnInterpreterIsSpokenWithAndOnlySuchAOneMayHaveAKey() {
     assertThat(Language.ALL)
         .allSatisfy(
             language -> {
               boolean has = language.interpreter() != null;
               assertThat(has || language.kind().interpreterKey() == null).isTrue();
-              assertThat(language.helper() != null).isEqualTo(has);
+              boolean spokenWith = language.helper() != null || language.speaks() != null;
+              assertThat(has && !spokenWith).isFalse();
             });
   }
 
@@ -75,6 +76,18 @@ final class AppDetectorTest {
     assertThat(app.entry()).isEqualTo("config.ru");
     assertThat(StartFile.of(app, root)).isEqualTo(root.resolve("config.ru"));
     assertThat(StartFile.of(app.withEntry("web/config.ru"), root)).isEqualTo(root);
+  }
+
+  @Test
+  void anythingIsSeenByAProcfileThatSaysHowItServesTheWeb() throws Exception {
+    Files.writeString(root.resolve("Procfile"), "worker: x\n");
+    assertThat(AppDetector.detect(root)).isEmpty();
+    Files.writeString(root.resolve("Procfile"), "worker: x\nweb:  ./serve --port $PORT \n");
+    AppSpec app = AppDetector.resolve(app());
+    assertThat(app.kind()).isEqualTo(AppKind.HTTP);
+    assertThat(app.entry()).isEqualTo("./serve --port $PORT");
+    files("app.psgi");
+    assertThat(AppDetector.resolve(app()).kind()).isEqualTo(AppKind.PSGI);
   }
 
   @Test

@@ -35,6 +35,7 @@ final class HelperLineIT {
   @BeforeEach
   void begin() throws IOException, InterruptedException {
     language.assumeInstalled();
+    language.assumeHasALine();
   }
 
   private SpokenLine ready() throws Exception {
