@@ -37,6 +37,8 @@ class ExpressIT {
   private static final Path APP = RunningServer.APPS.resolve("express");
 
   @Parameter private boolean straight;
+
+  @SuppressWarnings("NullAway.Init") // by start
   private RunningServer server;
 
   @BeforeParameterizedClassInvocation(injectArguments = true)
