@@ -175,6 +175,19 @@ class ListeningProgramIT {
   }
 
   @Test
+  void isServedBehindBothWebServersAsThePageSays() throws Exception {
+    try (LanguageSite site = LanguageSite.open("http.md", "files")) {
+      for (WebServer web : site.both()) {
+        try (WebClient visitor = site.visitor(web, "www.example.com")) {
+          assertThat(visitor.get("/README.md").body()).startsWith("# Files");
+          assertThat(visitor.get("/none").status()).isEqualTo(404);
+        }
+      }
+      assertThat(site.carpool().log()).doesNotContain("ERROR", "failed");
+    }
+  }
+
+  @Test
   void servesAsManyAtOnceAsItMay() throws Exception {
     RunningServer at = serve(ON_THE_PORT);
     String one = at.get("/about").body();
