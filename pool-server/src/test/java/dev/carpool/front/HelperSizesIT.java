@@ -7,6 +7,7 @@ import static dev.carpool.front.Asked.length;
 import static dev.carpool.front.Asked.memory;
 import static dev.carpool.front.Asked.pid;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.carpool.ContractLanguage;
 import dev.carpool.api.PoolLimits;
@@ -108,6 +109,7 @@ final class HelperSizesIT {
       for (int i = 0; i < 1000; i++) {
         body(scene, "/pid");
       }
+      scene.awaitStatus("the last one is over", status -> status.active() == 0);
       long memory = memory(pid);
       long descriptors = descriptors(pid);
       // To start thousands of programs takes its time: all of them with the whole GiB.
@@ -116,7 +118,7 @@ final class HelperSizesIT {
         body(scene, i % 9 == 0 ? "/about" : "/pid");
       }
       assertThat(memory(pid)).isLessThan(memory + 4 * MIB);
-      assertThat(descriptors(pid)).isEqualTo(descriptors);
+      await().untilAsserted(() -> assertThat(descriptors(pid)).isEqualTo(descriptors));
       PoolStatus.App app = scene.pool.status().apps().getFirst();
       assertThat(app.processes()).extracting(PoolStatus.Process::pid).containsExactly(pid);
     }
