@@ -81,14 +81,10 @@ subtest 'the end of the line ends what sleeps in a library' => sub {
 subtest 'the watch is no child of the application, and ends with it' => sub {
     my $helper = HelperProcess->ready($APPS, 'behaves.psgi');
     is $helper->get('/waits'), -1;
-    is scalar watches($helper->pid), 1;
+    is awaited_watches($helper->pid, 1), 1;
     kill KILL => $helper->pid;
     $helper->wait;
-    for (1 .. 50) {
-        last unless watches($helper->pid);
-        select undef, undef, undef, 0.02;
-    }
-    is scalar watches($helper->pid), 0;
+    is awaited_watches($helper->pid, 0), 0;
 };
 
 subtest 'programs inherit no descriptor of ours, the connection and half a body among them' => sub {
@@ -162,6 +158,16 @@ sub fork_one {
 }
 
 # The pids of the watches over a process.
+# How many watches a process has, once they are so many or after a second.
+sub awaited_watches {
+    my ($pid, $wanted) = @_;
+    for (1 .. 50) {
+        last if watches($pid) == $wanted;
+        select undef, undef, undef, 0.02;
+    }
+    return scalar watches($pid);
+}
+
 sub watches {
     my ($pid) = @_;
     return grep {
