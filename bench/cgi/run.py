@@ -22,10 +22,12 @@ PROGRAMS = (("a program in C", "/hello"), ("a shell script", "/hello.sh"), ("a P
 
 def print_table(readings, program):
     print(f"\n{program}, {CONNECTIONS} connections")
-    print(f"{'':<19} {'req/s':>6} {'min-max':>11} {'of bare':>7} {'p99 ms':>7} {'CPU us':>6} {'failed':>6}")
-    bare = next(rows for contender, rows in readings.items() if isinstance(contender, runners.Bare))
+    print(f"{'':<19} {'req/s':>6} {'min-max':>11} {'of bare':>7} {'of fcgiwrap':>11} {'of mod_cgid':>11} {'p99 ms':>7} {'CPU us':>6} {'failed':>6}")
+    bare, fcgiwrap, cgid = (next(rows for contender, rows in readings.items() if isinstance(contender, kind))
+                            for kind in (runners.Bare, runners.Fcgiwrap, runners.Cgid))
     for contender, rows in readings.items():
         print(f"{contender.name:<19} {median(rows, 'rate'):>6.0f} {span(rows, 'rate', 0):>11} {ratio(rows, bare, 'rate'):>7.2f}"
+              f" {ratio(rows, fcgiwrap, 'rate'):>11.2f} {ratio(rows, cgid, 'rate'):>11.2f}"
               f" {median(rows, 'p99'):>7.1f} {median(rows, 'cpu_ms'):>6.0f}"
               f" {sum(row['failed'] for row in rows):>6}", flush=True)
     for contender, rows in readings.items():
