@@ -118,7 +118,8 @@ final class HelperSizesIT {
         body(scene, i % 9 == 0 ? "/about" : "/pid");
       }
       assertThat(memory(pid)).isLessThan(memory + 4 * MIB);
-      await().untilAsserted(() -> assertThat(descriptors(pid)).isEqualTo(descriptors));
+      // The last connection may be open still: it is closed after its DONE.
+      await().atMost(Duration.ofSeconds(2)).until(() -> descriptors(pid) <= descriptors);
       PoolStatus.App app = scene.pool.status().apps().getFirst();
       assertThat(app.processes()).extracting(PoolStatus.Process::pid).containsExactly(pid);
     }
