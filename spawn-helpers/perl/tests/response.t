@@ -73,8 +73,10 @@ subtest 'file handles of all kinds' => sub {
     open my $pipe, '-|', 'echo', 'of a pipe' or die $!;
     is((answered([ 200, [], $pipe ]))[1], "of a pipe\n");
 
-    open my $coded, '<:encoding(UTF-8)', "$FindBin::Bin/apps/text" or die $!;
-    is((answered([ 200, [], $coded ]))[1], "one\ntwo\nthree\n");
+    open my $lines, '+>:crlf', undef or die $!;
+    print $lines "as\nread\n";
+    seek $lines, 0, 0;
+    is((answered([ 200, [], $lines ]))[1], "as\nread\n");
 };
 
 subtest 'an object is read piece by piece, and closed whatever happens' => sub {
@@ -153,7 +155,10 @@ subtest 'a process that the application forked does not serve' => sub {
 };
 
 subtest 'a response whose peer is gone is not whole, even if the application does not mind' => sub {
+    my $cleaned;
     my $application = sub {
+        my ($env) = @_;
+        push @{ $env->{'psgix.cleanup.handlers'} }, sub { $cleaned++ };
         return sub {
             my $writer = $_[0]->([ 200, [] ]);
             eval { $writer->write('x' x 1_000_000) } for 1 .. 2;
@@ -161,6 +166,12 @@ subtest 'a response whose peer is gone is not whole, even if the application doe
         };
     };
     is((exchange($application, '', gone => 1))[2], 0);
+    my $minds = sub {
+        push @{ $_[0]{'psgix.cleanup.handlers'} }, sub { $cleaned++ };
+        return [ 200, [], [ 'x' x 1_000_000 ] ];
+    };
+    is((exchange($minds, '', gone => 1))[2], 0);
+    is $cleaned, 2;
     is logged(), '';
 };
 

@@ -7,6 +7,7 @@ use Carpool;
 use Time::HiRes ();
 
 my @called;
+rand;    # so that all processes would go on with the same numbers
 Carpool::after_fork { push @called, $$ };
 END { print STDERR "END in ", @called && $called[-1] == $$ ? "a process that serves\n" : "another process\n" }
 
