@@ -143,6 +143,7 @@ final class ArchitectureTest {
             "dev.carpool.door",
             "dev.carpool.front",
             "dev.carpool.gateway",
+            "dev.carpool.relay",
             "dev.carpool.status")
         .should()
         .dependOnClassesThat()

@@ -30,7 +30,7 @@ public sealed interface Dialect {
 
     /** Of the scripts that an entry names, as {@code public/index.php}, below a root. */
     public static FastCgiScripts of(Path root, String entry) {
-      return new FastCgiScripts(Scripts.of(root, entry));
+      return new FastCgiScripts(new Scripts(root, entry));
     }
 
     @Override

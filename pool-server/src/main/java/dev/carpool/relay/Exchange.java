@@ -106,8 +106,7 @@ final class Exchange implements Relay.Running {
       Descriptor process,
       Relay.Place place,
       Dialect dialect,
-      Outcome outcome)
-      throws IOException {
+      Outcome outcome) {
     this.loop = loop;
     this.buffer = buffer;
     this.outcome = outcome;
@@ -115,12 +114,7 @@ final class Exchange implements Relay.Running {
     this.dialect = dialect;
     processSide = dialect.process(toProcess, new FromProcess());
     this.client = new Watched(client, loop, this::clientReady);
-    try {
-      this.process = new Watched(process, loop, this::processReady);
-    } catch (IOException e) {
-      this.client.end();
-      throw e;
-    }
+    this.process = new Watched(process, loop, this::processReady);
   }
 
   /** Whoever asked has mostly said it by now. */
@@ -289,7 +283,7 @@ final class Exchange implements Relay.Running {
         }
         toClient.writeTo(client.descriptor, buffer);
       }
-      while (!process.isWatched() && !over && toClient.size() < HELD && readProcess()) {}
+      while (process.isEnded() && !over && toClient.size() < HELD && readProcess()) {}
     } catch (IOException e) {
       clientGone();
     }

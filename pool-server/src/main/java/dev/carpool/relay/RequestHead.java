@@ -1,10 +1,8 @@
 package dev.carpool.relay;
 
-import com.google.common.collect.ImmutableMap;
 import com.google.common.primitives.Longs;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -13,7 +11,7 @@ import java.util.Map;
  *
  * @param length of the body in bytes
  */
-record RequestHead(ImmutableMap<String, String> variables, long length) {
+record RequestHead(Map<String, String> variables, long length) {
 
   /** The most that names and values may take together. */
   static final int MAX = 256 * 1024;
@@ -21,16 +19,19 @@ record RequestHead(ImmutableMap<String, String> variables, long length) {
   /** Programs read this as a setting of theirs, while it is a header that anybody can send. */
   private static final String TRAP = "HTTP_PROXY";
 
-  /** Reads CONTENT_LENGTH; none is an empty body. */
+  /**
+   * Reads CONTENT_LENGTH; none is an empty body.
+   *
+   * @param variables not used by the caller any more
+   */
   static RequestHead of(Map<String, String> variables) throws RefusedException {
     String text = variables.getOrDefault("CONTENT_LENGTH", "");
     Long length = text.isEmpty() ? Long.valueOf(0) : Longs.tryParse(text);
     if (length == null || length < 0) {
       throw RefusedException.badRequest("CONTENT_LENGTH is no number");
     }
-    Map<String, String> kept = new LinkedHashMap<>(variables);
-    kept.remove(TRAP);
-    return new RequestHead(ImmutableMap.copyOf(kept), length);
+    variables.remove(TRAP);
+    return new RequestHead(variables, length);
   }
 
   /** The value of a name; empty if there is none. */
@@ -38,11 +39,10 @@ record RequestHead(ImmutableMap<String, String> variables, long length) {
     return variables.getOrDefault(name, "");
   }
 
-  /** The same request with other names and values. */
+  /** Adds names and values, in place of those that are there. */
   RequestHead with(Map<String, String> more) {
-    return new RequestHead(
-        ImmutableMap.<String, String>builder().putAll(variables).putAll(more).buildKeepingLast(),
-        length);
+    variables.putAll(more);
+    return this;
   }
 
   /** The path that is asked for, percent-decoded: CONTRACT.md has the table. */

@@ -4,11 +4,14 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.common.base.Splitter;
+import com.google.common.cache.Cache;
+import com.google.common.cache.CacheBuilder;
 import com.google.common.collect.ImmutableMap;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -16,28 +19,41 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which script a request is for. A web server that speaks FastCGI says it (SCRIPT_FILENAME); for
  * others the path is followed from the document root: to a script, with what comes behind it as
- * PATH_INFO, to the index of a folder, or else to the index of the document root.
- *
- * @param root of the application: no script is run from elsewhere
- * @param documents the document root
- * @param index name of the script that a folder stands for
+ * PATH_INFO, to the index of a folder, or else to the index of the document root. No script is run
+ * from outside the application's root.
  */
-record Scripts(Path root, Path documents, String index) implements HeadRule {
+final class Scripts implements HeadRule {
 
   /** How mod_proxy_fcgi names a file. */
   private static final Pattern APACHES = Pattern.compile("proxy:fcgi://[^/]*(/.*)");
 
+  private static final ImmutableMap<String, String> ALWAYS =
+      ImmutableMap.of("GATEWAY_INTERFACE", "CGI/1.1", "REDIRECT_STATUS", "200");
+
   private static final Splitter SLASHES = Splitter.on('/').omitEmptyStrings();
 
+  /** To find out where a file really is takes longer than all else that is done for a request. */
+  private static final Duration KNOWN = Duration.ofSeconds(2);
+
+  private final Path root;
+  private final Path documents;
+  private final String index;
+  private final Cache<String, Boolean> known =
+      CacheBuilder.newBuilder().expireAfterWrite(KNOWN).maximumSize(1000).build();
+
   /**
-   * The scripts below the folder of the application's first one.
+   * The scripts of an application.
    *
-   * @param entry its path below the root
+   * @param root without links
+   * @param entry the path of the first script below the root; its folder is the document root, and
+   *     its name that of the script that a folder stands for
    */
-  static Scripts of(Path root, String entry) {
+  Scripts(Path root, String entry) {
+    this.root = root;
     Path first = root.resolve(entry.isEmpty() ? "index.php" : entry).normalize();
     Path folder = first.getParent();
-    return new Scripts(root, folder == null ? root : folder, String.valueOf(first.getFileName()));
+    documents = folder == null ? root : folder;
+    index = String.valueOf(first.getFileName());
   }
 
   @Override
@@ -48,24 +64,23 @@ record Scripts(Path root, Path documents, String index) implements HeadRule {
         apaches.matches()
             ? check(apaches.group(1))
             : named.isEmpty() || named.startsWith("proxy:") ? find(head) : check(named);
-    return head.with(
-        ImmutableMap.<String, String>builder()
-            .put("GATEWAY_INTERFACE", "CGI/1.1")
-            .put("REDIRECT_STATUS", "200")
-            .putAll(found)
-            .buildOrThrow());
+    return head.with(ALWAYS).with(found);
   }
 
   /** A script that was named has to be one, and the application's. */
   private ImmutableMap<String, String> check(String named) throws RefusedException {
+    if (known.getIfPresent(named) != null) {
+      return ImmutableMap.of("SCRIPT_FILENAME", named);
+    }
     Path file = path(named);
     try {
       if (file == null || !isScript(named)) {
         throw new RefusedException("403 Forbidden", named + " does not end in .php");
       }
-      if (!file.toRealPath().startsWith(root.toRealPath())) {
+      if (!file.toRealPath().startsWith(root)) {
         throw new RefusedException("403 Forbidden", named + " is not below " + root);
       }
+      known.put(named, true);
       return ImmutableMap.of("SCRIPT_FILENAME", named);
     } catch (IOException e) {
       throw new RefusedException("404 Not Found", "there is no script " + named);

@@ -60,17 +60,25 @@ public final class UnixSocket {
    *     EAGAIN if its backlog is full
    */
   public static Descriptor connect(Path path) throws IOException {
-    Descriptor socket = open(SOCK_NONBLOCK);
+    Descriptor socket = connectNonBlocking(path);
     try {
-      if (withAddress(Syscall.CONNECT, socket, path) < 0) {
-        throw new ErrnoException("connect to " + path, Scratch.get().errno());
-      }
       FileFlags.setBlocking(socket.number());
       return socket;
     } catch (IOException e) {
       socket.close();
       throw e;
     }
+  }
+
+  /** The same, but the socket stays non-blocking. */
+  static Descriptor connectNonBlocking(Path path) throws IOException {
+    Descriptor socket = open(SOCK_NONBLOCK);
+    if (withAddress(Syscall.CONNECT, socket, path) < 0) {
+      int errno = Scratch.get().errno();
+      socket.close();
+      throw new ErrnoException("connect to " + path, errno);
+    }
+    return socket;
   }
 
   /**

@@ -41,7 +41,7 @@ public record UnlinkedSocket(Descriptor listening, Descriptor file) implements A
    * @return non-blocking, and the caller's
    */
   public Descriptor connect() throws IOException {
-    return UnixSocket.connect(NamedPipe.pathOf(file)).nonBlocking();
+    return UnixSocket.connectNonBlocking(NamedPipe.pathOf(file));
   }
 
   @Override
