@@ -30,6 +30,11 @@ class CgiResponse {
     return this._mute ? 0 : Math.max(0, this._left);
   }
 
+  /** Whether it says that all of it has come. */
+  get complete() {
+    return this._begun && (this._mute || (this._chunks ? this._chunks.ended : this._left === 0));
+  }
+
   /** Whether nothing is missing, as far as the response itself says. */
   get whole() {
     return this._begun && this.missing === 0 && (this._mute || !this._chunks || this._chunks.ended);

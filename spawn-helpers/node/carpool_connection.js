@@ -11,6 +11,7 @@ const { BadRequest, Header, requestHead } = require('./carpool_scgi');
 const HEADER_MILLIS = 10_000;
 const DRAIN_MILLIS = 333;
 const MAX_DRAIN = 1024 * 1024;
+const AT_ONCE = 16 * 1024; // bytes that any connection takes
 
 /** A request in SCGI and its response in CGI form, on a socket of which an HTTP server sees HTTP. */
 class ScgiConnection extends Dressed {
@@ -25,9 +26,10 @@ class ScgiConnection extends Dressed {
     this._header = new Header();
     this._left = 0; // of the request's body
     this._response = undefined;
-    this._pieces = [];
-    this._over = false;
+    this._over = false; // said to be
+    this._closed = false;
     this._timer = undefined;
+    this.once('finish', () => this._responded());
     socket.on('data', (piece) => this._came(piece));
     socket.on('end', () => this._peerEnded());
     socket.on('error', () => this.destroy());
@@ -137,14 +139,12 @@ class ScgiConnection extends Dressed {
   }
 
   _writeAll(pieces, callback) {
+    const response = this._response;
     const out = [];
+    const { begun } = response;
     try {
-      const begun = this._response.begun;
       for (const piece of pieces) {
-        this._response.take(piece, out);
-      }
-      if (!begun && this._response.begun) {
-        this._session.answering();
+        response.take(piece, out);
       }
     } catch (error) {
       callback(error);
@@ -154,6 +154,22 @@ class ScgiConnection extends Dressed {
       callback();
       return;
     }
+    // What is written at once needs no announcement: nothing happens between it and its DONE.
+    const atOnce = !begun && response.complete && this._left === 0 && size(out) <= AT_ONCE;
+    if (!begun && !atOnce) {
+      this._session.answering();
+    }
+    this._send(out, callback);
+    if (atOnce) {
+      if (this._socket.writableLength > 0) {
+        this._session.answering();
+      } else {
+        this._isOver(true);
+      }
+    }
+  }
+
+  _send(out, callback) {
     const last = out.pop();
     if (out.length > 0) {
       this._socket.cork();
@@ -166,8 +182,7 @@ class ScgiConnection extends Dressed {
   }
 
   // The HTTP server has said all that it has to say.
-  _final(callback) {
-    callback();
+  _responded() {
     const response = this._response;
     if (response.tooLong) {
       this._session.complains('the response is longer than its Content-Length, and was cut');
@@ -211,19 +226,30 @@ class ScgiConnection extends Dressed {
     callback(error);
   }
 
+  _isOver(complete) {
+    if (!this._over) {
+      this._over = true;
+      this._session.over(complete);
+    }
+  }
+
   _close(complete) {
     clearTimeout(this._timer);
-    if (this._over) {
+    if (this._closed) {
       return;
     }
-    this._over = true;
-    this._session.over(complete);
+    this._closed = true;
+    this._isOver(complete);
     const socket = this._socket;
     if (socket.writableLength > 0) {
       setTimeout(() => socket.destroy(), DRAIN_MILLIS); // a peer that reads nothing
     }
     socket.end(() => socket.destroy());
   }
+}
+
+function size(pieces) {
+  return pieces.reduce((sum, piece) => sum + piece.length, 0);
 }
 
 /** Have a socket on which HTTP is spoken tell its session what an ScgiConnection tells. */
