@@ -156,12 +156,11 @@ public final class Relay {
       }
       try {
         StreamSocket.requireConnected(process);
-        Exchange exchange =
-            new Exchange(
-                loop, BUFFERS.get(), client, process, place, dialect, new Outcome(session));
+        RelayedRequest request =
+            new RelayedRequest(loop, BUFFERS.get(), client, process, dialect, new Outcome(session));
         over = true;
-        running.put(session, exchange);
-        exchange.begin();
+        running.put(session, request);
+        request.begin();
       } catch (IOException e) {
         process.close();
         failed(e);
@@ -192,7 +191,7 @@ public final class Relay {
     }
   }
 
-  private final class Outcome implements Exchange.Outcome {
+  private final class Outcome implements RelayedRequest.Outcome {
     private final int session;
 
     Outcome(int session) {
@@ -211,8 +210,15 @@ public final class Relay {
     }
 
     @Override
+    public void abandoned() {
+      Straggler straggler = new Straggler(place, dialect, loop, () -> done(false));
+      running.put(session, straggler);
+      straggler.begin();
+    }
+
+    @Override
     public void closed() {
-      running.remove(session);
+      running.computeIfPresent(session, (_, now) -> now instanceof Straggler ? now : null);
     }
   }
 }

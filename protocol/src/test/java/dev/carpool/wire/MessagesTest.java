@@ -102,7 +102,7 @@ class MessagesTest {
     void anUnknownKindNamesTheKnownOnes() {
       assertRefused(
           message().setKind("cobol"),
-          "kind 'cobol' is unknown; known are auto, wsgi, rack, cgi, php, http, psgi, helper");
+          "kind 'cobol' is unknown; known are auto, wsgi, rack, cgi, php, http, psgi, node, helper");
     }
 
     @Test

@@ -1,0 +1,355 @@
+package dev.carpool.relay;
+
+import com.google.common.base.Ascii;
+import com.google.common.base.CharMatcher;
+import dev.carpool.descriptor.Descriptor;
+import dev.carpool.descriptor.EventLoop;
+import dev.carpool.descriptor.Readiness;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request between whoever asked and a process that listens by itself. Confined to the loop.
+ *
+ * <p>Neither side is read while the other has not taken what came before, so that little is kept.
+ * Nothing goes to the process before the request is whole, or {@link #HELD} of it has come: of
+ * whoever hangs up before that the process hears nothing.
+ */
+final class RelayedRequest implements Relay.Running, ClientSide.Requests {
+
+  /** What becomes of a request. */
+  interface Outcome {
+    /** Something for the application's log. */
+    void printed(String text);
+
+    /** The place is free; called once, while the connections are open, unless the process ends. */
+    void done(boolean complete);
+
+    /** Whoever asked has gone, and the process goes on. In place of {@link #done}. */
+    void abandoned();
+
+    /** Nothing is left of it. */
+    void closed();
+  }
+
+  private static final int HELD = 64 * 1024;
+  private static final int GONE = Readiness.HANG_UP | Readiness.ERROR;
+
+  /** How long names and values may take once they have begun. */
+  private static final Duration FOR_HEAD = Duration.ofSeconds(10);
+
+  /** How long a process that has closed without an answer may take to be found dead. */
+  private static final Duration FOR_ITS_END = Duration.ofMillis(200);
+
+  /** How much of a body that nobody wants is thrown away, and for how long. */
+  private static final int MOST_DISCARDED = 1 << 20;
+
+  private static final Duration FOR_DISCARDING = Duration.ofMillis(333);
+
+  private static final RefusedException HEAD_IS_LATE =
+      RefusedException.badRequest("its names and values have not come whole in time");
+  private static final RefusedException NO_ANSWER =
+      new RefusedException("502 Bad Gateway", "it closed the connection without an answer");
+
+  private final EventLoop loop;
+  private final MemorySegment buffer;
+  private final Watched client;
+  private final Watched process;
+  private final boolean oneAtATime;
+  private final Outcome outcome;
+  private final Pending toProcess = new Pending();
+  private final Answer answer;
+  private final ProcessSide processSide;
+  private EventLoop.@Nullable Timer timer;
+
+  /** The request has come whole. */
+  private boolean requested;
+
+  /** The process was given something. */
+  private boolean begun;
+
+  /** How much of the request was thrown away; negative as long as it is wanted. */
+  private int discarded = -1;
+
+  private volatile String line = "";
+  private boolean told;
+  private boolean closed;
+
+  /**
+   * A request that has not been read.
+   *
+   * @param buffer the loop's own, for the length of one call
+   * @param client non-blocking; owned by this from now on, as the next one
+   * @param process non-blocking and connected
+   */
+  RelayedRequest(
+      EventLoop loop,
+      MemorySegment buffer,
+      Descriptor client,
+      Descriptor process,
+      Dialect dialect,
+      Outcome outcome) {
+    this.loop = loop;
+    this.buffer = buffer;
+    this.outcome = outcome;
+    this.client = new Watched(client, loop, this::clientReady);
+    this.process = new Watched(process, loop, this::processReady);
+    oneAtATime = dialect.isOneAtATime();
+    answer = new Answer(client, buffer, outcome::printed);
+    processSide = dialect.process(toProcess, answer);
+  }
+
+  /** Whoever asked has mostly said it by now. */
+  void begin() {
+    clientReady(Readiness.READABLE);
+  }
+
+  @Override
+  public String request() {
+    return line;
+  }
+
+  /**
+   * The process is no more. What it has written is still passed on; without an end to it, nothing
+   * is told.
+   */
+  @Override
+  public void processGone() {
+    process.end();
+    try {
+      while (!answer.isOver() && readProcess()) {}
+    } catch (IOException e) {
+      answer.drop();
+    }
+    if (answer.isOver() && answer.isComplete()) {
+      tell(true);
+      advance();
+    } else {
+      close();
+    }
+  }
+
+  private void clientReady(int bits) {
+    try {
+      if ((bits & Readiness.READABLE) != 0) {
+        readClient();
+      }
+      if (!closed && (bits & GONE) != 0) {
+        clientGone();
+      }
+    } catch (IOException e) {
+      clientGone();
+    }
+    advance();
+  }
+
+  private void readClient() throws IOException {
+    int n = client.descriptor.read(buffer);
+    if (n == Descriptor.WOULD_BLOCK) {
+      return;
+    }
+    if (n == Descriptor.END) {
+      if (answer.isAwaited()) {
+        clientGone();
+      } else {
+        finish(true); // nothing was asked
+      }
+      return;
+    }
+    ByteBuffer bytes = buffer.asSlice(0, n).asByteBuffer();
+    if (!answer.isAwaited()) {
+      timer = loop.later(FOR_HEAD, () -> giveUp(HEAD_IS_LATE));
+    }
+    if (discarded >= 0) {
+      discarded += n;
+      if (discarded > MOST_DISCARDED) {
+        finish(answer.isComplete());
+        return;
+      }
+    }
+    try {
+      answer.side(bytes.get(0), this).take(bytes);
+    } catch (RefusedException e) {
+      refuse(e);
+    }
+  }
+
+  @Override
+  public void head(RequestHead head) throws RefusedException {
+    cancelTimer();
+    String text = head.value("REQUEST_METHOD") + " " + head.path();
+    line = CharMatcher.javaIsoControl().replaceFrom(Ascii.truncate(text, 500, "..."), '?');
+    processSide.head(head);
+  }
+
+  @Override
+  public void body(ByteBuffer piece) {
+    if (discarded < 0) {
+      processSide.body(piece);
+    }
+  }
+
+  @Override
+  public void end() {
+    requested = true;
+    if (discarded < 0) {
+      processSide.end();
+    } else {
+      cancelTimer();
+    }
+  }
+
+  private void refuse(RefusedException why) {
+    if (!closed) {
+      cancelTimer();
+      answer.refuse(why, !begun);
+    }
+  }
+
+  private void clientGone() {
+    if (closed) {
+      return;
+    }
+    answer.drop();
+    if (!begun || answer.isOver() || !oneAtATime) {
+      finish(false);
+      return;
+    }
+    told = true;
+    outcome.abandoned();
+    close(); // which the process notices when it writes
+  }
+
+  private void processReady(int bits) {
+    try {
+      if ((bits & GONE) != 0) {
+        process.end(); // it would be reported for ever
+      }
+      if ((bits & (GONE | Readiness.READABLE)) != 0) {
+        var _ = readProcess();
+      }
+    } catch (IOException e) {
+      processSide.closed();
+    }
+    advance();
+  }
+
+  /** Returns whether there may be more. */
+  private boolean readProcess() throws IOException {
+    int n = process.descriptor.read(buffer);
+    if (n == Descriptor.END) {
+      process.end();
+      processSide.closed();
+    } else if (n > 0) {
+      try {
+        processSide.take(buffer.asSlice(0, n).asByteBuffer());
+      } catch (RefusedException e) {
+        refuse(e);
+      }
+    }
+    return n > 0;
+  }
+
+  /** Writes what can be written, and waits for what has to come next. */
+  private void advance() {
+    if (closed) {
+      return;
+    }
+    writeToProcess();
+    try {
+      answer.write();
+      while (process.isEnded() && !answer.isOver() && answer.pending() < HELD && readProcess()) {}
+    } catch (IOException e) {
+      clientGone();
+      return;
+    }
+    if (answer.isMissing() && timer == null) {
+      timer = loop.later(FOR_ITS_END, () -> giveUp(NO_ANSWER));
+    }
+    if (answer.isOver() && answer.pending() == 0 && timer == null) {
+      responded();
+    }
+    if (!closed) {
+      await();
+    }
+  }
+
+  private void writeToProcess() {
+    if (toProcess.size() == 0 || !(begun || requested || toProcess.size() >= HELD)) {
+      return;
+    }
+    begun = true;
+    try {
+      toProcess.writeTo(process.descriptor, buffer);
+    } catch (IOException e) {
+      toProcess.clear(); // it reads no more, but may have answered
+    }
+  }
+
+  private void giveUp(RefusedException why) {
+    refuse(why);
+    advance();
+  }
+
+  /** All of the response was written. */
+  private void responded() {
+    if (requested) {
+      finish(answer.isComplete());
+      return;
+    }
+    discarded = 0;
+    process.end();
+    timer = loop.later(FOR_DISCARDING, () -> finish(answer.isComplete()));
+  }
+
+  private void await() {
+    try {
+      boolean reading = discarded >= 0 || (!requested && toProcess.size() < HELD + HELD);
+      client.interest(
+          (reading ? Readiness.READABLE : 0) | (answer.pending() > 0 ? Readiness.WRITABLE : 0));
+      boolean writing = toProcess.size() > 0 && begun;
+      boolean open = !answer.isOver() && answer.pending() < HELD;
+      process.interest((open ? Readiness.READABLE : 0) | (writing ? Readiness.WRITABLE : 0));
+    } catch (IOException e) {
+      finish(false);
+    }
+  }
+
+  private void finish(boolean complete) {
+    if (closed) {
+      return;
+    }
+    tell(complete);
+    try {
+      client.descriptor.shutdownOutput(); // the requester may still have a copy
+    } catch (IOException e) {
+      // It has gone.
+    }
+    close();
+  }
+
+  private void tell(boolean complete) {
+    if (!told) {
+      told = true;
+      outcome.done(complete);
+    }
+  }
+
+  private void close() {
+    closed = true;
+    cancelTimer();
+    client.close();
+    process.close();
+    outcome.closed();
+  }
+
+  private void cancelTimer() {
+    if (timer != null) {
+      timer.cancel();
+      timer = null;
+    }
+  }
+}
