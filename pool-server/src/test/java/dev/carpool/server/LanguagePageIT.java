@@ -11,6 +11,7 @@ final class LanguagePageIT {
 
   @ParameterizedTest
   @CsvSource({
+    "PYTHON, python.md, guestbook, name=Ada&message=Hello, <button>Sign</button>",
     "RUBY, ruby.md, poll, day=Friday, Friday</button>",
     "CGI, cgi.md, shopping, what=Milk, Put it on the list</button>",
     "PHP, php.md, quotes, quote=snow, Keep it</button>",
