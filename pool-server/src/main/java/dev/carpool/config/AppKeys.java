@@ -60,6 +60,16 @@ final class AppKeys {
             .withRunAs(RunAsKeys.read(app))
             .withLog(log(app));
     ListenKeys.Listening listening = listenKeys.read(app, name);
+    boolean speaksFastCgi =
+        listening.listeners().stream().anyMatch(Listener.FastCgi.class::isInstance);
+    if (speaksFastCgi && kind == AppKind.AUTO) {
+      spec = spec.withKind(AppKind.PHP);
+    } else if (speaksFastCgi && kind != AppKind.PHP && kind != AppKind.HTTP) {
+      app.wrong(
+          app.at("listen"),
+          "'fastcgi:' is for kind = \"php\" or \"http\", and this is \"%s\"; listen on 'scgi:'"
+              .formatted(kind.word()));
+    }
     return new ServerConfig.App(spec, listening.listeners(), listening.permissions());
   }
 

@@ -3,6 +3,7 @@ package dev.carpool.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.carpool.api.AppKind;
 import dev.carpool.descriptor.SocketPermissions;
 import java.io.IOException;
 import java.nio.file.FileSystems;
@@ -76,6 +77,17 @@ class ListenersConfigTest {
     void onARelativePathCountsFromTheFolderOfTheFile() throws Exception {
       assertThat(listener("scgi:unix:run/../x.sock"))
           .isEqualTo(new Listener.Scgi(new Address.Unix(temp.resolve("x.sock"))));
+    }
+
+    @Test
+    void forFastCgiIsForWhatListensByItself() throws Exception {
+      String listen = "listen = \"fastcgi:127.0.0.1:9000\"";
+      assertThat(read(blog(listen)).spec().kind()).isEqualTo(AppKind.PHP);
+      assertThat(read(blog("kind = \"http\"\nentry = \"x\"\n" + listen)).spec().kind())
+          .isEqualTo(AppKind.HTTP);
+      assertProblems(
+          blog("kind = \"cgi\"\n" + listen),
+          "4:1: 'fastcgi:' is for kind = \"php\" or \"http\", and this is \"cgi\"; listen on 'scgi:'");
     }
 
     @Test
