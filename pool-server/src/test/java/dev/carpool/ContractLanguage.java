@@ -114,26 +114,4 @@ public enum ContractLanguage {
   public boolean servesSeveralAtOnce() {
     return this != CGI && this != PHP && this != PERL;
   }
-
-  /** Skips the test, aloud, where the process listens by itself and knows nothing of Carpool. */
-  public void assumeHasALine() {
-    assume(this != PHP, "it has no line");
-  }
-
-  /** Skips the test, aloud, where one request is served at a time. */
-  public void assumeServesSeveralAtOnce() {
-    assume(servesSeveralAtOnce(), "one request at a time, more processes for more");
-  }
-
-  /** Skips the test, aloud, where the code is loaded anew for each request. */
-  public void assumeLoadsOnce(String why) {
-    assume(this != CGI && this != PHP, why);
-  }
-
-  private void assume(boolean holds, String why) {
-    if (!holds) {
-      System.out.println("Skipped for " + this + ": " + why);
-      Assumptions.abort(why);
-    }
-  }
 }

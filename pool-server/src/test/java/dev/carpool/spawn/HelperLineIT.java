@@ -35,7 +35,6 @@ final class HelperLineIT {
   @BeforeEach
   void begin() throws IOException, InterruptedException {
     language.assumeInstalled();
-    language.assumeHasALine();
   }
 
   private SpokenLine ready() throws Exception {
@@ -52,20 +51,6 @@ final class HelperLineIT {
       assertThat(frames).extracting(Frame::text).contains(language.loading());
       assertThat(frames.getLast().number()).isEqualTo(language.servesSeveralAtOnce() ? 3 : 1);
       assertThat(frames.getLast().text()).matches("trace=[1-9][0-9]?");
-    }
-  }
-
-  @Test
-  void aStartThatFailsSaysWhyAndEndsWithStatus1() throws Exception {
-    language.assumeLoadsOnce("a program that is wrong is a 500, and no failed start");
-    try (SpokenLine line = SpokenLine.to(language.app("raises"))) {
-      Frame failed = line.frame();
-      while (failed.type() == Line.STEP) {
-        failed = line.frame();
-      }
-      assertThat(failed.type()).isEqualTo(Line.FAILED);
-      assertThat(failed.text()).contains("boom while loading").contains(language.startFile());
-      assertThat(line.awaitEnd()).isEqualTo(1);
     }
   }
 
