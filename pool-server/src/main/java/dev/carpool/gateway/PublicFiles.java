@@ -106,7 +106,8 @@ final class PublicFiles {
     try {
       Path real = file.toRealPath();
       String name = file.getFileName().toString();
-      boolean wanted = served.matcher(name).matches() && !SCRIPT.matcher(name).matches();
+      boolean wanted =
+          served.matcher(name).matches() && !SCRIPT.matcher("" + real.getFileName()).matches();
       return wanted && real.startsWith(root) && Files.isRegularFile(real) && Files.isReadable(real)
           ? real
           : null;

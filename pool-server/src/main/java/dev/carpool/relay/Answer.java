@@ -56,7 +56,7 @@ final class Answer implements ProcessSide.Responses {
 
   @Override
   public void piece(ByteBuffer cgi) {
-    if (side != null) {
+    if (side != null && !over) {
       side.response(cgi);
     }
   }
@@ -84,7 +84,8 @@ final class Answer implements ProcessSide.Responses {
     if (over && !isMissing()) {
       return;
     }
-    log.accept("a request is refused (" + why.status() + "): " + why.getMessage());
+    String words = RefusedException.shown(String.valueOf(why.getMessage()));
+    log.accept("a request is refused (" + why.status() + "): " + words);
     over = true;
     if (!begun && side != null) {
       pending.clear();

@@ -7,7 +7,7 @@ interface ClientSide {
 
   /** Hears a request, in order: its head, pieces of its body, its end. */
   interface Requests {
-    void head(RequestHead head) throws RefusedException;
+    void head(RequestHead head);
 
     void body(ByteBuffer piece);
 

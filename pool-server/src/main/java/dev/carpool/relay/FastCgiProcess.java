@@ -64,7 +64,11 @@ final class FastCgiProcess implements ProcessSide, FastCgiRecords.Listener {
 
   @Override
   public void take(ByteBuffer bytes) throws RefusedException {
-    records.take(bytes);
+    try {
+      records.take(bytes);
+    } catch (RefusedException e) {
+      throw new RefusedException("502 Bad Gateway", "it answered what is no FastCGI");
+    }
   }
 
   @Override

@@ -15,18 +15,19 @@ final class HttpProcess implements ProcessSide {
   /** Of the connection to whoever asked, and no business of the process. */
   private static final ImmutableSet<String> NOT_PASSED =
       ImmutableSet.of(
-          "HTTP_CONNECTION",
-          "HTTP_KEEP_ALIVE",
-          "HTTP_TE",
-          "HTTP_TRAILER",
-          "HTTP_TRANSFER_ENCODING",
-          "HTTP_UPGRADE",
-          "HTTP_EXPECT",
-          "HTTP_CONTENT_LENGTH",
-          "HTTP_CONTENT_TYPE",
-          "HTTP_HOST",
-          "HTTP_X_FORWARDED_FOR",
-          "HTTP_X_FORWARDED_PROTO");
+          "Connection",
+          "Proxy-Connection",
+          "Keep-Alive",
+          "Te",
+          "Trailer",
+          "Transfer-Encoding",
+          "Upgrade",
+          "Expect",
+          "Content-Length",
+          "Content-Type",
+          "Host",
+          "X-Forwarded-For",
+          "X-Forwarded-Proto");
 
   private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
   private static final Escaper PATH = new PercentEscaper("-._~!$&'()*+,;=:@/", false);
@@ -59,9 +60,12 @@ final class HttpProcess implements ProcessSide {
     }
     forwarded(lines, head);
     for (Map.Entry<String, String> variable : head.variables().entrySet()) {
-      String name = variable.getKey();
-      if (name.startsWith("HTTP_") && !NOT_PASSED.contains(name)) {
-        line(lines, headerName(name.substring("HTTP_".length())), variable.getValue());
+      if (!variable.getKey().startsWith("HTTP_")) {
+        continue;
+      }
+      String name = headerName(variable.getKey().substring("HTTP_".length()));
+      if (!NOT_PASSED.contains(name)) {
+        line(lines, name, variable.getValue());
       }
     }
     toProcess.put(lines.append("\r\n").toString());
@@ -74,12 +78,11 @@ final class HttpProcess implements ProcessSide {
     if (!all.isEmpty()) {
       line(lines, "X-Forwarded-For", all);
     }
-    String scheme = head.value("HTTP_X_FORWARDED_PROTO");
-    if (scheme.isEmpty()) {
-      String https = head.value("HTTPS");
-      scheme = https.isEmpty() || https.equals("off") ? "http" : "https";
-    }
-    line(lines, "X-Forwarded-Proto", scheme);
+    String https = head.value("HTTPS");
+    boolean secure =
+        !(https.isEmpty() || https.equals("off"))
+            || head.value("HTTP_X_FORWARDED_PROTO").equals("https");
+    line(lines, "X-Forwarded-Proto", secure ? "https" : "http");
   }
 
   /** As it was sent, where that is known. */

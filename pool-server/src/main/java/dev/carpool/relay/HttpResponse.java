@@ -3,6 +3,7 @@ package dev.carpool.relay;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import com.google.common.base.Ascii;
+import com.google.common.base.Splitter;
 import com.google.common.collect.ImmutableSet;
 import com.google.common.primitives.Longs;
 import java.nio.ByteBuffer;
@@ -108,7 +109,11 @@ final class HttpResponse {
     }
     String text = new String(line.toBytes(), ISO_8859_1);
     line.clear();
-    return text.endsWith("\r") ? text.substring(0, text.length() - 1) : text;
+    text = text.endsWith("\r") ? text.substring(0, text.length() - 1) : text;
+    if (text.indexOf('\r') >= 0) {
+      throw unintelligible("a carriage return in a line");
+    }
+    return text;
   }
 
   private void line(String text) throws RefusedException {
@@ -130,7 +135,12 @@ final class HttpResponse {
         left = size;
         part = size == 0 ? Part.TRAILERS : Part.CHUNK;
       }
-      case CHUNK_END -> part = Part.CHUNK_SIZE;
+      case CHUNK_END -> {
+        if (!text.isEmpty()) {
+          throw unintelligible("a chunk that is longer than its size");
+        }
+        part = Part.CHUNK_SIZE;
+      }
       default -> { // trailers, which CGI has no place for
         if (text.isEmpty()) {
           over(true);
@@ -140,7 +150,7 @@ final class HttpResponse {
   }
 
   private void headEnds() throws RefusedException {
-    List<String> lines = head.toString().lines().toList();
+    List<String> lines = Splitter.on('\n').omitEmptyStrings().splitToList(head);
     Matcher status = STATUS.matcher(lines.getFirst());
     if (!status.matches()) {
       throw unintelligible("'" + Ascii.truncate(lines.getFirst(), 60, "...") + "'");
@@ -162,10 +172,16 @@ final class HttpResponse {
       String name = Ascii.toLowerCase(header.substring(0, colon)).strip();
       String value = header.substring(colon + 1).strip();
       if (name.equals("transfer-encoding")) {
-        chunked = Ascii.toLowerCase(value).endsWith("chunked");
+        if (!Ascii.equalsIgnoreCase(value, "chunked")) {
+          throw unintelligible("the transfer encoding '" + value + "'");
+        }
+        chunked = true;
       } else if (name.equals("content-length")) {
         Long length = Longs.tryParse(value);
-        left = length == null ? -1 : length;
+        if (length == null || length < 0 || (left >= 0 && left != length)) {
+          throw unintelligible("the Content-Length '" + value + "'");
+        }
+        left = length;
       } else if (!OF_THE_CONNECTION.contains(name) && !name.equals("status")) {
         cgi.append(header, 0, colon).append(": ").append(value).append("\r\n");
       }

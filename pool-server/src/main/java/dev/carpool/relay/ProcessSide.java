@@ -3,7 +3,7 @@ package dev.carpool.relay;
 import java.nio.ByteBuffer;
 
 /** A process that listens by itself: a request becomes its bytes, and they a response in CGI. */
-interface ProcessSide extends ClientSide.Requests {
+interface ProcessSide {
 
   /** Hears a response, in order. */
   interface Responses {
@@ -20,6 +20,15 @@ interface ProcessSide extends ClientSide.Requests {
      */
     void over(boolean complete);
   }
+
+  /** The beginning of the request. */
+  void head(RequestHead head) throws RefusedException;
+
+  /** A piece of its body, no more of them than were announced. */
+  void body(ByteBuffer piece);
+
+  /** The end of the request. */
+  void end();
 
   /**
    * Takes what the process has written.

@@ -1,5 +1,8 @@
 package dev.carpool.relay;
 
+import com.google.common.base.Ascii;
+import com.google.common.base.CharMatcher;
+
 /** A request that is answered without its process. */
 final class RefusedException extends Exception {
 
@@ -20,6 +23,11 @@ final class RefusedException extends Exception {
 
   static RefusedException badRequest(String message) {
     return new RefusedException("400 Bad Request", message);
+  }
+
+  /** Text of somebody's who is not trusted, for a log. */
+  static String shown(String text) {
+    return CharMatcher.javaIsoControl().replaceFrom(Ascii.truncate(text, 500, "..."), '?');
   }
 
   String status() {

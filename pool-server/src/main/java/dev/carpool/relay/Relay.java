@@ -1,6 +1,7 @@
 package dev.carpool.relay;
 
 import dev.carpool.descriptor.Descriptor;
+import dev.carpool.descriptor.Errno;
 import dev.carpool.descriptor.ErrnoException;
 import dev.carpool.descriptor.EventLoop;
 import dev.carpool.descriptor.Patience;
@@ -168,13 +169,18 @@ public final class Relay {
     }
 
     private void failed(IOException why) {
-      boolean hope = why instanceof ErrnoException e && UnreachableException.mayPass(e.errno());
+      boolean hope = why instanceof ErrnoException e && mayPass(e.errno());
       Duration wait = hope ? patience.next(System.nanoTime()) : null;
       if (wait == null) {
         giveBack();
       } else {
         var _ = loop.later(wait, this::connect);
       }
+    }
+
+    /** What may be over soon: the process is slow, or this one is short of descriptors. */
+    private static boolean mayPass(Errno why) {
+      return UnreachableException.mayPass(why) || why == Errno.EMFILE || why == Errno.ENFILE;
     }
 
     private void giveBack() {

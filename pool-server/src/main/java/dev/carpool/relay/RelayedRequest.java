@@ -1,7 +1,5 @@
 package dev.carpool.relay;
 
-import com.google.common.base.Ascii;
-import com.google.common.base.CharMatcher;
 import dev.carpool.descriptor.Descriptor;
 import dev.carpool.descriptor.EventLoop;
 import dev.carpool.descriptor.Readiness;
@@ -47,6 +45,9 @@ final class RelayedRequest implements Relay.Running, ClientSide.Requests {
   /** How much of a body that nobody wants is thrown away, and for how long. */
   private static final int MOST_DISCARDED = 1 << 20;
 
+  /** More than the kernel keeps of what a process has written. */
+  private static final int MOST_LEFT = 4 << 20;
+
   private static final Duration FOR_DISCARDING = Duration.ofMillis(333);
 
   private static final RefusedException HEAD_IS_LATE =
@@ -64,6 +65,9 @@ final class RelayedRequest implements Relay.Running, ClientSide.Requests {
   private final Answer answer;
   private final ProcessSide processSide;
   private EventLoop.@Nullable Timer timer;
+
+  /** What is to come of the body. */
+  private long bodyLeft;
 
   /** The request has come whole. */
   private boolean requested;
@@ -119,11 +123,7 @@ final class RelayedRequest implements Relay.Running, ClientSide.Requests {
   @Override
   public void processGone() {
     process.end();
-    try {
-      while (!answer.isOver() && readProcess()) {}
-    } catch (IOException e) {
-      answer.drop();
-    }
+    while (!answer.isOver() && answer.pending() < MOST_LEFT && readProcess()) {}
     if (answer.isOver() && answer.isComplete()) {
       tell(true);
       advance();
@@ -161,6 +161,7 @@ final class RelayedRequest implements Relay.Running, ClientSide.Requests {
     }
     ByteBuffer bytes = buffer.asSlice(0, n).asByteBuffer();
     if (!answer.isAwaited()) {
+      cancelTimer();
       timer = loop.later(FOR_HEAD, () -> giveUp(HEAD_IS_LATE));
     }
     if (discarded >= 0) {
@@ -178,15 +179,23 @@ final class RelayedRequest implements Relay.Running, ClientSide.Requests {
   }
 
   @Override
-  public void head(RequestHead head) throws RefusedException {
+  public void head(RequestHead head) {
     cancelTimer();
-    String text = head.value("REQUEST_METHOD") + " " + head.path();
-    line = CharMatcher.javaIsoControl().replaceFrom(Ascii.truncate(text, 500, "..."), '?');
-    processSide.head(head);
+    line = RefusedException.shown(head.value("REQUEST_METHOD") + " " + head.path());
+    bodyLeft = head.length();
+    try {
+      processSide.head(head);
+    } catch (RefusedException e) {
+      refuse(e);
+    }
   }
 
   @Override
   public void body(ByteBuffer piece) {
+    bodyLeft -= piece.remaining();
+    if (bodyLeft < 0) {
+      refuse(RefusedException.badRequest("its body is longer than its CONTENT_LENGTH"));
+    }
     if (discarded < 0) {
       processSide.body(piece);
     }
@@ -195,22 +204,35 @@ final class RelayedRequest implements Relay.Running, ClientSide.Requests {
   @Override
   public void end() {
     requested = true;
-    if (discarded < 0) {
-      processSide.end();
-    } else {
+    if (discarded >= 0) {
       cancelTimer();
+    } else if (bodyLeft > 0 && begun) {
+      clientGone();
+    } else if (bodyLeft > 0) {
+      refuse(RefusedException.badRequest("its body is shorter than its CONTENT_LENGTH"));
+    } else {
+      processSide.end();
     }
   }
 
   private void refuse(RefusedException why) {
-    if (!closed) {
-      cancelTimer();
-      answer.refuse(why, !begun);
+    if (closed || discarded >= 0) {
+      return;
+    }
+    cancelTimer();
+    answer.refuse(why, !begun);
+    if (!begun) {
+      discarded = 0; // the process is to hear nothing of it
+      toProcess.clear();
     }
   }
 
   private void clientGone() {
     if (closed) {
+      return;
+    }
+    if (discarded >= 0 && answer.pending() == 0) {
+      finish(answer.isComplete()); // it has read all that it wanted
       return;
     }
     answer.drop();
@@ -224,22 +246,23 @@ final class RelayedRequest implements Relay.Running, ClientSide.Requests {
   }
 
   private void processReady(int bits) {
-    try {
-      if ((bits & GONE) != 0) {
-        process.end(); // it would be reported for ever
-      }
-      if ((bits & (GONE | Readiness.READABLE)) != 0) {
-        var _ = readProcess();
-      }
-    } catch (IOException e) {
-      processSide.closed();
+    if ((bits & GONE) != 0) {
+      process.end(); // it would be reported for ever
+    }
+    if ((bits & (GONE | Readiness.READABLE)) != 0) {
+      var _ = readProcess();
     }
     advance();
   }
 
   /** Returns whether there may be more. */
-  private boolean readProcess() throws IOException {
-    int n = process.descriptor.read(buffer);
+  private boolean readProcess() {
+    int n;
+    try {
+      n = process.descriptor.read(buffer);
+    } catch (IOException e) {
+      n = Descriptor.END; // reset, which is an end as well
+    }
     if (n == Descriptor.END) {
       process.end();
       processSide.closed();
@@ -261,11 +284,11 @@ final class RelayedRequest implements Relay.Running, ClientSide.Requests {
     writeToProcess();
     try {
       answer.write();
-      while (process.isEnded() && !answer.isOver() && answer.pending() < HELD && readProcess()) {}
     } catch (IOException e) {
       clientGone();
       return;
     }
+    while (process.isEnded() && !answer.isOver() && answer.pending() < HELD && readProcess()) {}
     if (answer.isMissing() && timer == null) {
       timer = loop.later(FOR_ITS_END, () -> giveUp(NO_ANSWER));
     }
@@ -291,6 +314,9 @@ final class RelayedRequest implements Relay.Running, ClientSide.Requests {
 
   private void giveUp(RefusedException why) {
     refuse(why);
+    if (!answer.isAwaited()) {
+      finish(false); // nobody to tell it to
+    }
     advance();
   }
 
@@ -300,7 +326,7 @@ final class RelayedRequest implements Relay.Running, ClientSide.Requests {
       finish(answer.isComplete());
       return;
     }
-    discarded = 0;
+    discarded = Math.max(0, discarded);
     process.end();
     timer = loop.later(FOR_DISCARDING, () -> finish(answer.isComplete()));
   }

@@ -74,7 +74,7 @@ final class Scripts implements HeadRule {
     }
     Path file = path(named);
     try {
-      if (file == null || !isScript(named)) {
+      if (file == null || !file.isAbsolute() || !isScript(named)) {
         throw new RefusedException("403 Forbidden", named + " does not end in .php");
       }
       if (!file.toRealPath().startsWith(root)) {
@@ -94,12 +94,13 @@ final class Scripts implements HeadRule {
     boolean there = true;
     for (String name : SLASHES.split(path)) {
       length = path.indexOf(name, length) + name.length();
-      Path next = name.startsWith(".") ? null : path(name);
-      if (name.equals(".well-known")) {
-        next = path(name);
-      }
-      if (next == null) {
+      if (name.startsWith(".") && !name.equals(".well-known")) {
         throw new RefusedException("404 Not Found", path + " has a hidden name in it");
+      }
+      Path next = path(name);
+      if (next == null) {
+        there = false; // a name that no file here can have
+        break;
       }
       at = at.resolve(next);
       if (Files.isRegularFile(at) && isScript(name)) {
@@ -121,7 +122,9 @@ final class Scripts implements HeadRule {
     return variables(first, "/" + index, path);
   }
 
-  private ImmutableMap<String, String> variables(Path file, String name, String pathInfo) {
+  private ImmutableMap<String, String> variables(Path file, String name, String pathInfo)
+      throws RefusedException {
+    var _ = check(bytes(file)); // a link may lead elsewhere
     return ImmutableMap.of(
         "SCRIPT_FILENAME",
         bytes(file),

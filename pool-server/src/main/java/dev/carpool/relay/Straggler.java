@@ -1,9 +1,12 @@
 package dev.carpool.relay;
 
 import dev.carpool.descriptor.Descriptor;
+import dev.carpool.descriptor.Errno;
+import dev.carpool.descriptor.ErrnoException;
 import dev.carpool.descriptor.EventLoop;
 import dev.carpool.descriptor.Readiness;
 import java.io.IOException;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,11 +15,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class Straggler implements Relay.Running {
 
+  private static final Duration AGAIN = Duration.ofMillis(100);
+
   private final Relay.Place place;
   private final Dialect dialect;
   private final EventLoop loop;
   private final Runnable finished;
   private @Nullable Watched next;
+  private boolean over;
 
   /**
    * Waits for nothing yet.
@@ -31,11 +37,21 @@ final class Straggler implements Relay.Running {
   }
 
   void begin() {
+    if (over) {
+      return;
+    }
     try {
       Descriptor connection = place.connect();
       next = new Watched(connection, loop, ready -> end());
       next.interest(Readiness.READABLE);
       dialect.probe(connection);
+    } catch (ErrnoException e) {
+      letGo();
+      if (e.errno() == Errno.ECONNREFUSED) {
+        end(); // it has gone
+      } else {
+        var _ = loop.later(AGAIN, this::begin);
+      }
     } catch (IOException e) {
       end();
     }
@@ -48,6 +64,11 @@ final class Straggler implements Relay.Running {
 
   @Override
   public void processGone() {
+    over = true;
+    letGo();
+  }
+
+  private void letGo() {
     if (next != null) {
       next.close();
       next = null;

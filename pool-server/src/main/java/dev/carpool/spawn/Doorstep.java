@@ -9,6 +9,8 @@ import dev.carpool.descriptor.ListeningSocket;
 import dev.carpool.descriptor.StreamSocket;
 import dev.carpool.descriptor.UnlinkedSocket;
 import java.io.IOException;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Where a process may listen: on the socket that it finds as its descriptor 0, or on a port that it
@@ -16,19 +18,32 @@ import java.io.IOException;
  *
  * @param port of 127.0.0.1, free a moment ago; 0 if there is none
  */
-record Doorstep(UnlinkedSocket socket, int port) {
+record Doorstep(UnlinkedSocket socket, int port) implements AutoCloseable {
+
+  private static final Set<Integer> TOLD = ConcurrentHashMap.newKeySet();
 
   private static final String HOST = "127.0.0.1";
 
   /** Opens the socket, and finds a port if one is wanted. */
   static Doorstep open(boolean withPort) throws IOException {
-    int port = 0;
-    if (withPort) {
+    return new Doorstep(UnlinkedSocket.open(), withPort ? freePort() : 0);
+  }
+
+  /** One that no other process was told, which may not listen there yet. */
+  private static int freePort() throws IOException {
+    while (true) {
       try (ListeningSocket free = ListeningSocket.tcp(HOST, 0)) {
-        port = free.port();
+        if (TOLD.add(free.port())) {
+          return free.port();
+        }
       }
     }
-    return new Doorstep(UnlinkedSocket.open(), port);
+  }
+
+  @Override
+  public void close() {
+    socket.close();
+    TOLD.remove(port);
   }
 
   Descriptor toSocket() throws IOException {

@@ -65,7 +65,7 @@ final class Execution {
         throw e;
       }
     } catch (IOException | RuntimeException e) {
-      doorstep.socket().close();
+      doorstep.close();
       throw e;
     }
   }

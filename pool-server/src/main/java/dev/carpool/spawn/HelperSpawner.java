@@ -129,7 +129,15 @@ public final class HelperSpawner implements Spawner {
 
   /** Runs something on the thread that executes programs, and never ends. */
   void execute(Runnable task) {
-    executor.execute(task);
+    executor.execute(
+        () -> {
+          try {
+            task.run();
+          } catch (RuntimeException | Error e) {
+            // With this thread the kernel would end all that it has executed to die with it.
+            LOG.error("the spawner's task failed", e);
+          }
+        });
   }
 
   @Override

@@ -120,7 +120,7 @@ record LaunchPlan(
     List<String> words = app.command();
     String entry = app.entry();
     if (words.isEmpty() && language.kind() == AppKind.HTTP && entry != null) {
-      words = List.of("sh", "-c", "exec " + entry); // of a Procfile, whose commands are a shell's
+      words = List.of("sh", "-c", ProcfileSign.shellLine(entry));
     }
     if (words.isEmpty() && language.interpreter() == null) {
       throw new StartProblem(

@@ -33,6 +33,10 @@ final class Listening implements Contact, Relay.Listener {
 
   private volatile @Nullable Relay relay;
   private boolean stopping;
+
+  /** It lives, but cannot be connected to. */
+  private boolean deaf;
+
   private boolean closed;
 
   /** Of a process that has just been executed; takes over what it was given to listen on. */
@@ -76,10 +80,15 @@ final class Listening implements Contact, Relay.Listener {
   private Relay.@Nullable Place place() {
     try {
       if (probe != null && StreamSocket.unread(probe) == 0) {
+        boolean read = (probe.ready(0) & Readiness.ERROR) == 0;
+        closeProbe();
+        if (!read) {
+          doorstep.toSocket().close(); // fails if the probe was thrown away with the socket
+        }
         return doorstep::toSocket;
       }
     } catch (IOException e) {
-      // It has gone: its end will be told.
+      // Nobody has the socket any more: the port is left, or its end will be told.
     }
     if (doorstep.port() == 0) {
       return null;
@@ -113,7 +122,7 @@ final class Listening implements Contact, Relay.Listener {
   /** It knows no STOP, so it is signalled as soon as it has nothing to do. */
   private void stopIfAsked() {
     Relay now = relay;
-    if (stopping && (now == null || now.running() == 0)) {
+    if (stopping && !closed && (now == null || now.running() == 0)) {
       try {
         Signals.sendToGroup(pid, Signals.TERM);
       } catch (IOException e) {
@@ -130,7 +139,7 @@ final class Listening implements Contact, Relay.Listener {
     if (last != null) {
       last.processGone();
     }
-    doorstep.socket().close();
+    doorstep.close();
   }
 
   private void closeProbe() {
@@ -160,6 +169,10 @@ final class Listening implements Contact, Relay.Listener {
   @Override
   public void notTaken(int session) {
     listener.onUnread(session);
+    if (!closed && !deaf) {
+      deaf = true;
+      listener.onEnd("takes no connections any more");
+    }
     stopIfAsked();
   }
 }

@@ -11,8 +11,10 @@ import dev.carpool.log.Outlet;
 import dev.carpool.log.Outlets;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +37,7 @@ final class OutputLog {
   private final EvictingQueue<String> kept = EvictingQueue.create(KEPT_LINES);
   private final LineSplitter splitter = new LineSplitter(this::say);
   private final Supplier<Outlet> opening;
+  private final AtomicInteger adding = new AtomicInteger();
   private @Nullable Outlet outlet;
   private EventLoop.@Nullable Watch watch;
 
@@ -89,12 +92,19 @@ final class OutputLog {
         });
   }
 
-  /** Takes what the process has said in another way. */
+  /** Takes what the process has said in another way; drops it while too much waits to be logged. */
   void add(String text) {
+    if (adding.addAndGet(text.length()) > LAST_BYTES) {
+      adding.addAndGet(-text.length());
+      return;
+    }
     loop.execute(
         () -> {
+          adding.addAndGet(-text.length());
           if (watch != null) {
-            text.lines().forEach(this::say);
+            LineSplitter lines = new LineSplitter(this::say);
+            lines.take(text.getBytes(StandardCharsets.UTF_8));
+            lines.end();
             outlet().flush();
           }
         });

@@ -14,6 +14,14 @@ record ProcfileSign() implements Sign {
   private static final int LARGEST = 1 << 16;
   private static final Pattern WEB = Pattern.compile("(?m)^web:[ \\t]*(\\S.*)$");
 
+  /** One program, which can take the place of the shell. */
+  private static final Pattern SIMPLE = Pattern.compile("(?!cd |\\w+=)[^;&|<>()`\\n]+");
+
+  /** What a shell is given for a command of a Procfile, so that it does not stay if it need not. */
+  static String shellLine(String command) {
+    return SIMPLE.matcher(command).matches() ? "exec " + command : command;
+  }
+
   @Override
   public String file() {
     return "Procfile";

@@ -79,7 +79,7 @@ class ResponsesTest {
       take(
           side,
           "HTTP/1.1 100 Continue\r\n\r\n"
-              + "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 9\r\n\r\n"
+              + "HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\nContent-Length: 9\r\n\r\n"
               + "3;x=y\r\nabc\r\nA\r\n0123456789\r\n0\r\nTrailer: t\r\n\r\n",
           size);
 
@@ -122,7 +122,12 @@ class ResponsesTest {
     @ValueSource(
         strings = {
           "SSH-2.0-x\r\n\r\n",
-          "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n"
+          "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n",
+          "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nabc\r\n",
+          "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
+          "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 2\r\n\r\n",
+          "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
+          "HTTP/1.1 200 OK\r\nX: a\rSet-Cookie: b\r\n\r\n"
         })
     void areRefusedIfTheyAreNone(String stream) {
       assertThatThrownBy(() -> take(side, stream, 1000))
@@ -143,6 +148,8 @@ class ResponsesTest {
                   .put("HTTP_X_FORWARDED_FOR", "10.0.0.1")
                   .put("HTTP_ACCEPT_LANGUAGE", "de")
                   .put("HTTP_CONNECTION", "keep-alive")
+                  .put("HTTP_TRANSFER-ENCODING", "chunked")
+                  .put("HTTP_X_FORWARDED_PROTO", "gopher")
                   .put("REMOTE_ADDR", "10.0.0.2")
                   .put("HTTPS", "on")
                   .buildOrThrow()));

@@ -93,6 +93,18 @@ class ScriptsTest {
   }
 
   @Test
+  void isTheFirstForANameThatNoFileHas() throws Exception {
+    assertThat(found(ImmutableMap.of("PATH_INFO", "/a\0b"))).containsEntry("PATH_INFO", "/a\0b");
+  }
+
+  @Test
+  void isNotWhereALinkLeadsOutOfTheRoot() throws IOException {
+    Files.createSymbolicLink(root.resolve("public/out"), temp);
+    assertThatThrownBy(() -> found(ImmutableMap.of("PATH_INFO", "/out/secret.php")))
+        .hasMessageContaining("is not below");
+  }
+
+  @Test
   void mustBeThere() throws IOException {
     Files.delete(root.resolve("public/index.php"));
     assertThatThrownBy(() -> found(ImmutableMap.of("REQUEST_URI", "/")))

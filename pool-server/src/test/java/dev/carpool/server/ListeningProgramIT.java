@@ -163,9 +163,22 @@ class ListeningProgramIT {
   }
 
   @Test
-  void isTheOneOfAProcfile() throws Exception {
-    Files.writeString(
-        folder.resolve("Procfile"), "web: python3 -m http.server --bind $HOST ${PORT}\n");
+  void mayHaveAnotherStandardInput() throws Exception {
+    String elsewhere = "os.dup2(os.open('/dev/null', os.O_RDONLY), 0); time.sleep(0.3); ";
+    RunningServer at = serve(elsewhere + ON_THE_PORT);
+
+    assertThat(at.get("/about").statusCode()).as(at.log()).isEqualTo(200);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "python3 -m http.server --bind $HOST ${PORT}",
+        "A=b python3 -m http.server --bind $HOST $PORT",
+        "cd . && python3 -m http.server --bind $HOST $PORT"
+      })
+  void isTheOneOfAProcfile(String web) throws Exception {
+    Files.writeString(folder.resolve("Procfile"), "web: " + web + "\n");
     RunningServer at = RunningServer.serve(folder);
     server = Optional.of(at);
 
