@@ -12,6 +12,9 @@ record ExitStatus(int value) {
   /** That of a process whose parent, a preloader, ended before it. */
   static final ExitStatus UNKNOWN = new ExitStatus(-1);
 
+  /** What is above is a status: php-cgi, for one, exits with 255. */
+  private static final int MOST_SIGNALS = 64;
+
   private static final ImmutableMap<Integer, String> SIGNALS =
       ImmutableMap.<Integer, String>builder()
           .put(1, "SIGHUP")
@@ -50,7 +53,7 @@ record ExitStatus(int value) {
       return "ended, and nobody knows how: its preloader had ended before";
     }
     int signal = value - 128;
-    return signal <= 0
+    return signal <= 0 || signal > MOST_SIGNALS
         ? "exited with status " + value
         : "was ended by " + SIGNALS.getOrDefault(signal, "signal " + signal);
   }

@@ -14,12 +14,14 @@ record ProcfileSign() implements Sign {
   private static final int LARGEST = 1 << 16;
   private static final Pattern WEB = Pattern.compile("(?m)^web:[ \\t]*(\\S.*)$");
 
-  /** One program, which can take the place of the shell. */
-  private static final Pattern SIMPLE = Pattern.compile("(?!cd |\\w+=)[^;&|<>()`\\n]+");
+  /** Variables for one program, which can take the place of the shell. */
+  private static final Pattern SIMPLE =
+      Pattern.compile("((?:\\w+=[^\\s;&|<>()`\"']*\\s+)*)((?!cd )[^;&|<>()`]+)");
 
   /** What a shell is given for a command of a Procfile, so that it does not stay if it need not. */
   static String shellLine(String command) {
-    return SIMPLE.matcher(command).matches() ? "exec " + command : command;
+    Matcher simple = SIMPLE.matcher(command);
+    return simple.matches() ? simple.group(1) + "exec " + simple.group(2) : command;
   }
 
   @Override

@@ -174,8 +174,7 @@ class ListeningProgramIT {
   @ValueSource(
       strings = {
         "python3 -m http.server --bind $HOST ${PORT}",
-        "A=b python3 -m http.server --bind $HOST $PORT",
-        "cd . && python3 -m http.server --bind $HOST $PORT"
+        "A=b python3 -m http.server --bind $HOST $PORT"
       })
   void isTheOneOfAProcfile(String web) throws Exception {
     Files.writeString(folder.resolve("Procfile"), "web: " + web + "\n");

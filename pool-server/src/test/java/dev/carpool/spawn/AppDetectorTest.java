@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What applications are taken for, and which file starts them. */
 final class AppDetectorTest {
@@ -88,6 +90,19 @@ final class AppDetectorTest {
     assertThat(app.entry()).isEqualTo("./serve --port $PORT");
     files("app.psgi");
     assertThat(AppDetector.resolve(app()).kind()).isEqualTo(AppKind.PSGI);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "./serve -p $PORT, exec ./serve -p $PORT",
+    "A=b C= ./serve, A=b C= exec ./serve",
+    "cd src && ./serve, cd src && ./serve",
+    "cd src, cd src",
+    "./migrate; ./serve, ./migrate; ./serve",
+    "./serve | tee log, ./serve | tee log",
+  })
+  void theShellOfAProcfileGoesWhereItsProgramCanTakeItsPlace(String web, String line) {
+    assertThat(ProcfileSign.shellLine(web)).isEqualTo(line);
   }
 
   @Test
