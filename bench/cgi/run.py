@@ -5,14 +5,9 @@
 In each round every contender has its turn. --pin keeps client and contender on one CPU.
 """
 
-import argparse
-import os
-import signal
-import tempfile
-
 import runners  # which finds the next two
-import processes
-from rounds import ENDING, end, load, median, ratio, rounds_of, span
+import campaign
+from rounds import load, median, ratio, span
 
 WARM_SECONDS = 2
 JVM_WARM_SECONDS = 15  # it compiles for so long; with requests for nothing, which are more in a second
@@ -35,35 +30,16 @@ def print_table(readings, program):
             print(f"Carpool's JVM alone: {median(rows, 'server_us'):.0f} us of CPU a request")
 
 
-def main():
-    parser = argparse.ArgumentParser(prog="script/bench cgi", description="CGI programs by Carpool, fcgiwrap, mod_cgid and a bare fork+exec.")
-    parser.add_argument("seconds", nargs="?", type=int, default=3, help="of each reading (3)")
-    parser.add_argument("rounds", nargs="?", type=int, default=5, help="in which every contender has its turn (5)")
-    parser.add_argument("--pin", action="store_true", help="client and contender on one CPU: the steadiest figures on a small machine")
-    wish = parser.parse_args()
-    if wish.seconds < 1 or wish.rounds < 1:
-        parser.error("SECONDS and ROUNDS are at least 1")
-    runners.require_packages()
-    for number in ENDING:
-        if signal.getsignal(number) != signal.SIG_IGN:
-            signal.signal(number, end)
-    cpu = max(os.sched_getaffinity(0)) if wish.pin else None
-    print(f"4 programs at once each, {os.cpu_count()} CPUs" + (f", client and contender on CPU {cpu}" if wish.pin else "")
-          + f", {wish.rounds} rounds of {wish.seconds} s, medians; load average before: {os.getloadavg()[0]:.1f}", flush=True)
-    with tempfile.TemporaryDirectory(prefix="carpool-cgi-") as folder:
-        field = [kind(folder) for kind in runners.ALL]
-        try:
-            for contender in field:
-                contender.start()
-                warm_seconds = JVM_WARM_SECONDS if isinstance(contender, runners.Carpool) else WARM_SECONDS
-                load(contender, "/none", CONNECTIONS, warm_seconds, None)
-                if wish.pin:
-                    processes.pin(contender.pids, cpu)
-            for program, path in PROGRAMS:
-                print_table(rounds_of(field, wish.rounds, path, CONNECTIONS, wish.seconds, cpu), program)
-        finally:
-            for contender in field:
-                contender.stop()
+def warm(contender):
+    seconds = JVM_WARM_SECONDS if isinstance(contender, runners.Carpool) else WARM_SECONDS
+    load(contender, "/none", CONNECTIONS, seconds, None)
 
 
-main()
+def tell(measured):
+    for program, path in PROGRAMS:
+        print_table(measured.rounds_of(path, CONNECTIONS), program)
+
+
+campaign.run(
+    "cgi", "CGI programs by Carpool, fcgiwrap, mod_cgid and a bare fork+exec.", runners.ALL, runners.NEEDED, "4 programs at once each",
+    warm=warm, tell=tell, seconds=3, turns=5)

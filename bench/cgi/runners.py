@@ -21,13 +21,6 @@ NEEDED = {
 BUILT = peers.HOME / "target" / "bench"
 
 
-def require_packages():
-    missing = [package for file, package in NEEDED.items() if not pathlib.Path(file).exists()]
-    if missing:
-        words = " ".join(missing)
-        sys.exit(f"script/bench cgi: not installed: {words} (Debian: apt-get install --no-install-recommends {words})")
-
-
 class Contender(peers.Contender):
     here = HERE
     probe = "/hello.sh"

@@ -1,25 +1,22 @@
 """One process of Node's by itself, behind Carpool in three ways, and behind an nginx: the same hello world.
 
-    run.py [SECONDS] [ROUNDS]
+    run.py [--pin] [SECONDS] [ROUNDS]
 
-In each round every contender has its turn.
+In each round every contender has its turn. --pin keeps client and contender on one CPU.
 """
 
-import argparse
-import os
 import pathlib
-import signal
 import sys
-import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(1, str(HERE.parent / "peers"))
 
+import campaign
 import contenders as peers
-from rounds import ENDING, end, load, median, ratio, rounds_of, span
+from rounds import load, median, ratio, span
 
 NODE = "/usr/bin/node"
-WARM_SECONDS = 5
+WARM_SECONDS = 15  # a JVM compiles for so long
 CONNECTIONS = 16
 
 
@@ -77,38 +74,19 @@ class Scgi(Contender):
 ALL = [Alone, Straight, Gateway, BehindNginx, Scgi]
 
 
-def require_packages():
-    needed = {"/usr/sbin/nginx": "nginx", "/usr/bin/wrk": "wrk", NODE: "nodejs"}
-    missing = [package for file, package in needed.items() if not os.path.exists(file)]
-    if missing:
-        sys.exit(f"script/bench node: not installed: {' '.join(missing)}")
+NEEDED = {"/usr/sbin/nginx": "nginx", "/usr/bin/wrk": "wrk", "/usr/bin/taskset": "util-linux", NODE: "nodejs"}
 
 
-def main():
-    parser = argparse.ArgumentParser(prog="script/bench node", description="One process of Node's, alone and behind Carpool and nginx.")
-    parser.add_argument("seconds", nargs="?", type=int, default=4, help="of each reading (4)")
-    parser.add_argument("rounds", nargs="?", type=int, default=3, help="in which every contender has its turn (3)")
-    wish = parser.parse_args()
-    require_packages()
-    for number in ENDING:
-        if signal.getsignal(number) != signal.SIG_IGN:
-            signal.signal(number, end)
-    with tempfile.TemporaryDirectory(prefix="carpool-node-") as folder:
-        field = [kind(folder) for kind in ALL]
-        try:
-            for contender in field:
-                contender.start()
-                load(contender, "/hello", CONNECTIONS, WARM_SECONDS, None)
-            readings = rounds_of(field, wish.rounds, "/hello", CONNECTIONS, wish.seconds, None)
-        finally:
-            for contender in field:
-                contender.stop()
-    print(f"one process of Node's, {CONNECTIONS} connections; load average: {os.getloadavg()[0]:.1f}")
+def tell(measured):
+    readings = measured.rounds_of("/hello", CONNECTIONS)
+    print(f"\nhello world, {CONNECTIONS} connections")
     print(f"{'':<18} {'req/s':>6} {'min-max':>13} {'of alone':>8} {'p99 ms':>7} {'CPU us':>6} {'failed':>6}")
-    alone = readings[field[0]]
+    alone = readings[measured.field[0]]
     for contender, rows in readings.items():
         print(f"{contender.name:<18} {median(rows, 'rate'):>6.0f} {span(rows, 'rate', 0):>13} {ratio(rows, alone, 'rate'):>8.2f}"
               f" {median(rows, 'p99'):>7.1f} {median(rows, 'cpu_ms'):>6.0f} {sum(row['failed'] for row in rows):>6}")
 
 
-main()
+campaign.run(
+    "node", "One process of Node's, alone and behind Carpool and nginx.", ALL, NEEDED, "one process of Node's each",
+    warm=lambda contender: load(contender, "/hello", CONNECTIONS, WARM_SECONDS, None), tell=tell, seconds=4, turns=3)

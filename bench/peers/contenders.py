@@ -31,13 +31,6 @@ NEEDED = {
 }
 
 
-def require_packages():
-    missing = [package for file, package in NEEDED.items() if not os.path.exists(file)]
-    if missing:
-        words = " ".join(missing)
-        sys.exit(f"script/bench peers: not installed: {words} (Debian: apt-get install --no-install-recommends {words})")
-
-
 class Contender:
     """Started by `start`; `pids` are its root processes, and `server` the one behind nginx."""
 

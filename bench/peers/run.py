@@ -5,15 +5,9 @@
 In each round every contender has its turn. --pin keeps client and contender on one CPU.
 """
 
-import argparse
-import os
-import signal
-import sys
-import tempfile
-
+import campaign
 import contenders
-import processes
-from rounds import ENDING, end, load, median, ratio, rounds_of, span
+from rounds import load, median, ratio, span
 
 WARM_SECONDS = 15  # a JVM compiles for so long
 SLEEP_CONNECTIONS = 64
@@ -45,35 +39,13 @@ def print_sleep(readings):
               f" {median(rows, 'p99'):>7.0f} {median(rows, 'p99') / IDEAL_MS:>8.1%} {sum(row['failed'] for row in rows):>6}", flush=True)
 
 
-def main():
-    parser = argparse.ArgumentParser(prog="script/bench peers", description="Carpool beside uWSGI and gunicorn, each behind nginx.")
-    parser.add_argument("seconds", nargs="?", type=int, default=5, help="of each reading (5)")
-    parser.add_argument("rounds", nargs="?", type=int, default=3, help="in which every contender has its turn (3)")
-    parser.add_argument("--pin", action="store_true", help="client and contender on one CPU: the steadiest figures on a small machine")
-    wish = parser.parse_args()
-    if wish.seconds < 1 or wish.rounds < 1:
-        parser.error("SECONDS and ROUNDS are at least 1")
-    contenders.require_packages()
-    for number in ENDING:
-        if signal.getsignal(number) != signal.SIG_IGN:
-            signal.signal(number, end)
-    cpu = max(os.sched_getaffinity(0)) if wish.pin else None
-    print(f"{contenders.PROCESSES} processes each, {os.cpu_count()} CPUs" + (f", client and contender on CPU {cpu}" if wish.pin else "")
-          + f", {wish.rounds} rounds of {wish.seconds} s, medians; load average before: {os.getloadavg()[0]:.1f}", flush=True)
-    with tempfile.TemporaryDirectory(prefix="carpool-peers-") as folder:
-        field = [kind(folder) for kind in contenders.ALL]
-        try:
-            for contender in field:
-                contender.start()
-                load(contender, "/hello", 16, WARM_SECONDS, None)
-                if wish.pin:
-                    processes.pin(contender.pids, cpu)
-            for connections in (16, 64):
-                print_hello(rounds_of(field, wish.rounds, "/hello", connections, wish.seconds, cpu), connections)
-            print_sleep(rounds_of(field, wish.rounds, "/sleep", SLEEP_CONNECTIONS, max(wish.seconds, SLEEP_AT_LEAST_SECONDS), cpu))
-        finally:
-            for contender in field:
-                contender.stop()
+def tell(measured):
+    for connections in (16, 64):
+        print_hello(measured.rounds_of("/hello", connections), connections)
+    print_sleep(measured.rounds_of("/sleep", SLEEP_CONNECTIONS, at_least_seconds=SLEEP_AT_LEAST_SECONDS))
 
 
-main()
+campaign.run(
+    "peers", "Carpool beside uWSGI and gunicorn, each behind nginx.", contenders.ALL, contenders.NEEDED,
+    f"{contenders.PROCESSES} processes each",
+    warm=lambda contender: load(contender, "/hello", 16, WARM_SECONDS, None), tell=tell, seconds=5, turns=3)

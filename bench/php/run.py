@@ -5,14 +5,9 @@
 In each round both have their turn. --pin keeps client and contender on one CPU.
 """
 
-import argparse
-import os
-import signal
-import tempfile
-
 import runners  # which finds the next two
-import processes
-from rounds import ENDING, end, load, median, ratio, rounds_of, span
+import campaign
+from rounds import load, median, ratio, span
 
 WARM_SECONDS = 15  # a JVM compiles for so long
 CONNECTIONS = 16
@@ -32,34 +27,11 @@ def print_table(readings, what):
             print(f"Carpool's JVM alone: {median(rows, 'server_us'):.0f} us of CPU a request")
 
 
-def main():
-    parser = argparse.ArgumentParser(prog="script/bench php", description="PHP by Carpool, beside php-fpm.")
-    parser.add_argument("seconds", nargs="?", type=int, default=3, help="of each reading (3)")
-    parser.add_argument("rounds", nargs="?", type=int, default=5, help="in which both have their turn (5)")
-    parser.add_argument("--pin", action="store_true", help="client and contender on one CPU: the steadiest figures on a small machine")
-    wish = parser.parse_args()
-    if wish.seconds < 1 or wish.rounds < 1:
-        parser.error("SECONDS and ROUNDS are at least 1")
-    runners.require_packages()
-    for number in ENDING:
-        if signal.getsignal(number) != signal.SIG_IGN:
-            signal.signal(number, end)
-    cpu = max(os.sched_getaffinity(0)) if wish.pin else None
-    print(f"4 processes each, {os.cpu_count()} CPUs" + (f", client and contender on CPU {cpu}" if wish.pin else "")
-          + f", {wish.rounds} rounds of {wish.seconds} s, medians; load average before: {os.getloadavg()[0]:.1f}", flush=True)
-    with tempfile.TemporaryDirectory(prefix="carpool-php-") as folder:
-        field = [kind(folder) for kind in runners.ALL]
-        try:
-            for contender in field:
-                contender.start()
-                load(contender, "/hello.php", CONNECTIONS, WARM_SECONDS, None)
-                if wish.pin:
-                    processes.pin(contender.pids, cpu)
-            for what, path in SCRIPTS:
-                print_table(rounds_of(field, wish.rounds, path, CONNECTIONS, wish.seconds, cpu), what)
-        finally:
-            for contender in field:
-                contender.stop()
+def tell(measured):
+    for what, path in SCRIPTS:
+        print_table(measured.rounds_of(path, CONNECTIONS), what)
 
 
-main()
+campaign.run(
+    "php", "PHP by Carpool, beside php-fpm.", runners.ALL, runners.NEEDED, "4 processes each",
+    warm=lambda contender: load(contender, "/hello.php", CONNECTIONS, WARM_SECONDS, None), tell=tell, seconds=3, turns=5)

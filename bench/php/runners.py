@@ -20,13 +20,6 @@ NEEDED = {
 }
 
 
-def require_packages():
-    missing = [package for file, package in NEEDED.items() if not os.path.exists(file)]
-    if missing:
-        words = " ".join(missing)
-        sys.exit(f"script/bench php: not installed: {words} (Debian: apt-get install --no-install-recommends {words})")
-
-
 class Contender(peers.Contender):
     here = HERE
     probe = "/hello.php"
