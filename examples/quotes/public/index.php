@@ -17,7 +17,7 @@ function quotesFile(): string
     if (!is_dir($beside) && is_writable(dirname($beside))) {
         mkdir($beside, 0700);
     }
-    $folder = is_writable($beside) ? $beside : sys_get_temp_dir() . '/quotes-' . getmyuid();
+    $folder = is_writable($beside) ? $beside : sys_get_temp_dir() . '/quotes-' . posix_geteuid();
     is_dir($folder) || mkdir($folder, 0700);
     return "$folder/quotes.json";
 }
