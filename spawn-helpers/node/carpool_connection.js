@@ -59,10 +59,8 @@ class ScgiConnection extends Dressed {
       const head = requestHead(came.fields);
       this._begin(came.fields, head, came.rest);
     } catch (error) {
-      if (!(error instanceof BadRequest)) {
-        throw error;
-      }
-      this._refuse(error.message);
+      // Nobody's bytes may end the process, whatever is wrong with them or with this code.
+      this._refuse(error instanceof BadRequest ? error.message : String(error.stack));
     }
   }
 

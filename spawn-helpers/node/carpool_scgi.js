@@ -58,7 +58,7 @@ class Header {
 
   _measure(data) {
     const colon = data.indexOf(COLON);
-    const digits = data.latin1Slice(0, colon < 0 ? MAX_LENGTH_DIGITS + 1 : colon);
+    const digits = data.latin1Slice(0, Math.min(data.length, colon < 0 ? MAX_LENGTH_DIGITS + 1 : colon));
     if (!/^[0-9]{1,6}$/.test(digits)) {
       throw new BadRequest('it does not begin with a length');
     }

@@ -34,8 +34,13 @@ class Home {
     const { emit } = server;
     const home = this;
     server.emit = function (event, ...words) {
+      if (event === 'upgrade' || event === 'connect') {
+        home._sessionOf.get(words[1])?.upgraded(words[0]);
+      }
       return event === 'request' ? home._request(this, emit, words) : emit.call(this, event, ...words);
     };
+    // Node's own takes a connection for idle whose response has ended, but is not written.
+    server.closeIdleConnections = () => this._sessions.forEach((session) => session.closeIfIdle(0));
   }
 
   serve(id, socket) {
@@ -152,7 +157,10 @@ class Home {
 
 function failed(error, request, response) {
   console.error(`carpool: ${request.method} ${request.url.split('?')[0]} failed\n${describe(error)}`);
-  if (response.headersSent || response.writableEnded) {
+  if (response.writableEnded) {
+    return; // it was whole before
+  }
+  if (response.headersSent) {
     setImmediate(() => response.destroy()); // behind what was written
     return;
   }

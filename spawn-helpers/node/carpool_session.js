@@ -73,6 +73,12 @@ class Session {
     });
   }
 
+  /** The connection is the application's own from now on, and never idle. */
+  upgraded(request) {
+    this.begins(request.method, request.url.split('?')[0]);
+    this._idleSince = Infinity;
+  }
+
   /** Whether a response is not whole. */
   isBusy() {
     return this._response !== undefined && !this._response.writableFinished;

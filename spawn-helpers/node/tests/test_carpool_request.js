@@ -2,7 +2,7 @@
 
 const assert = require('node:assert');
 const { after, before, describe, it } = require('node:test');
-const { Helper } = require('./helper_process');
+const { Helper, scgi, text } = require('./helper_process');
 
 describe('a request in SCGI', () => {
   let helper;
@@ -72,6 +72,27 @@ describe('a request in SCGI', () => {
       assert.strictEqual((await helper.get(fields)).status, 400);
     });
   }
+
+  it('may come in pieces of any size', async () => {
+    const bytes = scgi({ REQUEST_URI: '/pieces' });
+    for (const size of [1, 2, 5, 6, 7]) {
+      const connection = await helper.connect();
+      for (let at = 0; at < bytes.length; at += size) {
+        connection.write(bytes.slice(at, at + size), 'latin1');
+        await new Promise(setImmediate);
+      }
+      assert.match(await text(connection), /^Status: 200/);
+      await helper.says('done');
+    }
+  });
+
+  it('costs nobody else anything if it is no more than a digit', async () => {
+    const connection = await helper.connect();
+    connection.end('1', 'latin1');
+    await text(connection);
+    await helper.says('done');
+    assert.strictEqual((await helper.seen({})).url, '/');
+  });
 
   it('cannot become a WebSocket', async () => {
     assert.strictEqual((await helper.get({ HTTP_UPGRADE: 'websocket' })).status, 501);

@@ -4,6 +4,7 @@ import dev.carpool.api.PoolException;
 import dev.carpool.descriptor.Descriptor;
 import dev.carpool.descriptor.EventLoop;
 import dev.carpool.descriptor.Readiness;
+import dev.carpool.descriptor.StreamSocket;
 import dev.carpool.live.LiveSession;
 import dev.carpool.live.Requester;
 import dev.carpool.refusal.Refusal;
@@ -124,6 +125,10 @@ final class Visitor implements Requester {
       leave(State.WAITING);
       return null;
     }
+    if (ready != 0 && front.protocol() == FrontProtocol.HTTP && speaksScgi()) {
+      leave(State.WAITING);
+      return null;
+    }
     if (!state.compareAndSet(State.WAITING, ready == 0 ? State.SILENT : State.SERVED)) {
       return null;
     }
@@ -133,6 +138,15 @@ final class Visitor implements Requester {
       return null;
     }
     return connection;
+  }
+
+  /** No method of HTTP begins with a digit, and SCGI would be believed who it is and whence. */
+  private boolean speaksScgi() {
+    try {
+      return Character.isDigit(StreamSocket.firstByte(connection));
+    } catch (IOException e) {
+      return true; // he has gone
+    }
   }
 
   @Override

@@ -103,6 +103,7 @@ final class Listeners {
       return;
     }
     if (there != null) {
+      open.remove(key);
       close(there, Duration.ZERO); // its application has become one that speaks no HTTP
     }
     Served served =

@@ -49,8 +49,11 @@ interface Frames {
    */
   MemorySegment outgoing(char type, int id);
 
-  /** The frame, which was sent with a descriptor, has gone. In the order of the frames. */
-  default void sent(char type, int id) {}
+  /** The frame is about to be sent. In the order of the frames. */
+  default void sending(char type, int id) {}
+
+  /** It has not gone after all. */
+  default void notSent(char type, int id) {}
 
   /**
    * Calls the listener for each whole frame.

@@ -14,8 +14,8 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.Deque;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +36,7 @@ final class JsonFrames implements Frames {
   private static final byte[] CUT_SHORT = {1};
 
   /** Sessions whose descriptor was sent, and of which Node has not said whether it came. */
-  private final Queue<Integer> onTheirWay = new ConcurrentLinkedQueue<>();
+  private final Deque<Integer> onTheirWay = new ConcurrentLinkedDeque<>();
 
   @Override
   public boolean keepConnections() {
@@ -62,9 +62,16 @@ final class JsonFrames implements Frames {
   }
 
   @Override
-  public void sent(char type, int id) {
+  public void sending(char type, int id) {
     if (type == Line.SERVE) {
       onTheirWay.add(id);
+    }
+  }
+
+  @Override
+  public void notSent(char type, int id) {
+    if (type == Line.SERVE) {
+      onTheirWay.removeLastOccurrence(id);
     }
   }
 

@@ -113,17 +113,18 @@ final class Line implements Contact {
     synchronized (frames) {
       lastServed = type == SERVE ? Integer.toUnsignedLong(id) : NO_SESSION;
       boolean whole = false;
+      frames.sending(type, id); // first: the answer may come in another thread at once
       try {
         whole = socket.send(frame, passed) == frame.byteSize();
       } finally {
         if (!whole) {
           lastServed = NO_SESSION;
+          frames.notSent(type, id);
         }
       }
       if (!whole) {
         throw new IOException("its line is full: it does not read");
       }
-      frames.sent(type, id);
     }
   }
 

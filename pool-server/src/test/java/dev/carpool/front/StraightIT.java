@@ -2,11 +2,13 @@ package dev.carpool.front;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.carpool.ContractLanguage;
 import dev.carpool.api.AppSpec;
 import dev.carpool.api.PoolLimits;
 import java.io.IOException;
+import java.net.SocketException;
 import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -60,6 +62,15 @@ final class StraightIT {
         assertThat(ask(other, "/pid").some(12)).isEqualTo("HTTP/1.1 200");
       }
       assertThat(ask(silent, "/pid").some(12)).isEqualTo("HTTP/1.1 200");
+    }
+  }
+
+  @Test
+  void whoSpeaksScgiToItIsNotBelieved() throws IOException {
+    try (FrontScene scene = scene(ONE, 4);
+        ScgiClient liar = scene.tcp().send("/pid")) {
+      assertThatThrownBy(liar::text).isInstanceOf(SocketException.class); // closed as he spoke
+      assertThat(scene.pool.status().active()).isZero();
     }
   }
 

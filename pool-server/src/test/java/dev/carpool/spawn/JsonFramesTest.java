@@ -62,9 +62,9 @@ final class JsonFramesTest {
   @Test
   void aDescriptorThatDidNotGetThroughIsADoneOfItsSessionCutShort() throws Exception {
     for (int session = 1; session <= 3; session++) {
-      frames.sent(Line.SERVE, session);
+      frames.sending(Line.SERVE, session);
     }
-    frames.sent(Line.STOP, 0);
+    frames.sending(Line.STOP, 0);
     hear("{\"cmd\":\"NODE_HANDLE_ACK\"}\n{\"cmd\":\"NODE_HANDLE_NACK\"}\n");
     hear("{\"cmd\":\"NODE_HANDLE_ACK\"}\n{\"cmd\":\"NODE_HANDLE_NACK\"}\n");
     assertThat(heard).containsExactly("D 2 1");

@@ -83,7 +83,7 @@ final class SpokenLine implements AutoCloseable {
     int number = type == Line.SERVE ? ++sessions : 0;
     MemorySegment frame = frames.outgoing(type, number);
     assertThat(ends.line().ours().send(frame, passed)).isEqualTo((int) frame.byteSize());
-    frames.sent(type, number);
+    frames.sending(type, number);
   }
 
   /** Has a request served; returns our end of its connection. */

@@ -1,5 +1,6 @@
 package dev.carpool.descriptor;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.io.IOException;
@@ -12,6 +13,8 @@ public final class StreamSocket {
 
   private static final int SOCK_STREAM_CLOEXEC_NONBLOCK = 1 | 0x80000 | 0x800;
   private static final int SIOCOUTQ = 0x5411;
+  private static final int MSG_PEEK = 0x2;
+  private static final int MSG_DONTWAIT = 0x40;
 
   private StreamSocket() {}
 
@@ -56,6 +59,24 @@ public final class StreamSocket {
       if (error != 0) {
         throw new ErrnoException("connect", error);
       }
+    } finally {
+      socket.leave();
+    }
+  }
+
+  /**
+   * The first byte that has come, which stays where it is.
+   *
+   * @return {@link Descriptor#END} if there is none
+   */
+  public static int firstByte(Descriptor socket) throws IOException {
+    Scratch scratch = Scratch.get();
+    socket.enter();
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment first = arena.allocate(1);
+      long message = Syscall.at(scratch.incoming(first));
+      int n = Syscall.RECVMSG.call(scratch, socket.number(), message, MSG_PEEK | MSG_DONTWAIT);
+      return n > 0 ? Byte.toUnsignedInt(first.get(JAVA_BYTE, 0)) : Descriptor.END;
     } finally {
       socket.leave();
     }
