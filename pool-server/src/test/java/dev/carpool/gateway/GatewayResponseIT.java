@@ -268,7 +268,9 @@ class GatewayResponseIT {
             Thread.ofPlatform().start(() -> running.gateway.close(Duration.ofSeconds(5)));
         await()
             .untilAsserted(
-                () -> assertThatThrownBy(running::client).isInstanceOf(IOException.class));
+                () ->
+                    assertThatThrownBy(() -> running.client().close())
+                        .isInstanceOf(IOException.class));
         go.countDown();
         assertThat(client.answer().text()).isEqualTo("done");
         closing.join();
