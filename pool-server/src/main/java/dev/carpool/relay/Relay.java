@@ -158,7 +158,8 @@ public final class Relay {
       try {
         StreamSocket.requireConnected(process);
         RelayedRequest request =
-            new RelayedRequest(loop, BUFFERS.get(), client, process, dialect, new Outcome(session));
+            new RelayedRequest(
+                loop, BUFFERS.get(), client, process, dialect, new OfSession(session));
         over = true;
         running.put(session, request);
         request.begin();
@@ -197,10 +198,10 @@ public final class Relay {
     }
   }
 
-  private final class Outcome implements RelayedRequest.Outcome {
+  private final class OfSession implements Outcome {
     private final int session;
 
-    Outcome(int session) {
+    OfSession(int session) {
       this.session = session;
     }
 

@@ -16,22 +16,7 @@ import org.jspecify.annotations.Nullable;
  * Nothing goes to the process before the request is whole, or {@link #HELD} of it has come: of
  * whoever hangs up before that the process hears nothing.
  */
-final class RelayedRequest implements Relay.Running, ClientSide.Requests {
-
-  /** What becomes of a request. */
-  interface Outcome {
-    /** Something for the application's log. */
-    void printed(String text);
-
-    /** The place is free; called once, while the connections are open, unless the process ends. */
-    void done(boolean complete);
-
-    /** Whoever asked has gone, and the process goes on. In place of {@link #done}. */
-    void abandoned();
-
-    /** Nothing is left of it. */
-    void closed();
-  }
+final class RelayedRequest implements Relay.Running {
 
   private static final int HELD = 64 * 1024;
   private static final int GONE = Readiness.HANG_UP | Readiness.ERROR;
@@ -64,13 +49,8 @@ final class RelayedRequest implements Relay.Running, ClientSide.Requests {
   private final Pending toProcess = new Pending();
   private final Answer answer;
   private final ProcessSide processSide;
+  private final Incoming incoming;
   private EventLoop.@Nullable Timer timer;
-
-  /** What is to come of the body. */
-  private long bodyLeft;
-
-  /** The request has come whole. */
-  private boolean requested;
 
   /** The process was given something. */
   private boolean begun;
@@ -78,7 +58,6 @@ final class RelayedRequest implements Relay.Running, ClientSide.Requests {
   /** How much of the request was thrown away; negative as long as it is wanted. */
   private int discarded = -1;
 
-  private volatile String line = "";
   private boolean told;
   private boolean closed;
 
@@ -104,6 +83,7 @@ final class RelayedRequest implements Relay.Running, ClientSide.Requests {
     oneAtATime = dialect.isOneAtATime();
     answer = new Answer(client, buffer, outcome::printed);
     processSide = dialect.process(toProcess, answer);
+    incoming = new Incoming(processSide);
   }
 
   /** Whoever asked has mostly said it by now. */
@@ -113,7 +93,7 @@ final class RelayedRequest implements Relay.Running, ClientSide.Requests {
 
   @Override
   public String request() {
-    return line;
+    return incoming.line();
   }
 
   /**
@@ -160,10 +140,6 @@ final class RelayedRequest implements Relay.Running, ClientSide.Requests {
       return;
     }
     ByteBuffer bytes = buffer.asSlice(0, n).asByteBuffer();
-    if (!answer.isAwaited()) {
-      cancelTimer();
-      timer = loop.later(FOR_HEAD, () -> giveUp(HEAD_IS_LATE));
-    }
     if (discarded >= 0) {
       discarded += n;
       if (discarded > MOST_DISCARDED) {
@@ -171,47 +147,35 @@ final class RelayedRequest implements Relay.Running, ClientSide.Requests {
         return;
       }
     }
+    boolean known = !incoming.line().isEmpty();
     try {
-      answer.side(bytes.get(0), this).take(bytes);
+      answer.side(bytes.get(0), incoming).take(bytes);
     } catch (RefusedException e) {
-      refuse(e);
+      isWrong(e);
     }
-  }
-
-  @Override
-  public void head(RequestHead head) {
-    cancelTimer();
-    line = RefusedException.shown(head.value("REQUEST_METHOD") + " " + head.path());
-    bodyLeft = head.length();
-    try {
-      processSide.head(head);
-    } catch (RefusedException e) {
-      refuse(e);
+    if (incoming.wrong() != null) {
+      isWrong(incoming.wrong());
     }
-  }
-
-  @Override
-  public void body(ByteBuffer piece) {
-    bodyLeft -= piece.remaining();
-    if (bodyLeft < 0) {
-      refuse(RefusedException.badRequest("its body is longer than its CONTENT_LENGTH"));
-    }
-    if (discarded < 0) {
-      processSide.body(piece);
-    }
-  }
-
-  @Override
-  public void end() {
-    requested = true;
-    if (discarded >= 0) {
+    if (incoming.line().isEmpty()) {
+      awaitHead();
+    } else if (!known || (incoming.isWhole() && discarded >= 0)) {
       cancelTimer();
-    } else if (bodyLeft > 0 && begun) {
+    }
+  }
+
+  /** Most heads come in one piece, and need no timer. */
+  private void awaitHead() {
+    if (timer == null && discarded < 0) {
+      timer = loop.later(FOR_HEAD, () -> giveUp(HEAD_IS_LATE));
+    }
+  }
+
+  /** What has been given to the process cannot be taken back, so its request is broken off. */
+  private void isWrong(RefusedException why) {
+    if (begun && !answer.isOver()) {
       clientGone();
-    } else if (bodyLeft > 0) {
-      refuse(RefusedException.badRequest("its body is shorter than its CONTENT_LENGTH"));
     } else {
-      processSide.end();
+      refuse(why);
     }
   }
 
@@ -223,6 +187,7 @@ final class RelayedRequest implements Relay.Running, ClientSide.Requests {
     answer.refuse(why, !begun);
     if (!begun) {
       discarded = 0; // the process is to hear nothing of it
+      incoming.discard();
       toProcess.clear();
     }
   }
@@ -301,7 +266,7 @@ final class RelayedRequest implements Relay.Running, ClientSide.Requests {
   }
 
   private void writeToProcess() {
-    if (toProcess.size() == 0 || !(begun || requested || toProcess.size() >= HELD)) {
+    if (toProcess.size() == 0 || !(begun || incoming.isWhole() || toProcess.size() >= HELD)) {
       return;
     }
     begun = true;
@@ -322,18 +287,19 @@ final class RelayedRequest implements Relay.Running, ClientSide.Requests {
 
   /** All of the response was written. */
   private void responded() {
-    if (requested) {
+    if (incoming.isWhole()) {
       finish(answer.isComplete());
       return;
     }
     discarded = Math.max(0, discarded);
+    incoming.discard();
     process.end();
     timer = loop.later(FOR_DISCARDING, () -> finish(answer.isComplete()));
   }
 
   private void await() {
     try {
-      boolean reading = discarded >= 0 || (!requested && toProcess.size() < HELD + HELD);
+      boolean reading = discarded >= 0 || (!incoming.isWhole() && toProcess.size() < HELD + HELD);
       client.interest(
           (reading ? Readiness.READABLE : 0) | (answer.pending() > 0 ? Readiness.WRITABLE : 0));
       boolean writing = toProcess.size() > 0 && begun;

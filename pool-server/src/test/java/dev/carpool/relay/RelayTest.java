@@ -133,6 +133,35 @@ class RelayTest {
   }
 
   @Test
+  void moreBodyThanWasAnnouncedBreaksOffARequestThatHasBegun() throws IOException {
+    String pairs = "\16\5CONTENT_LENGTH70000\16\4REQUEST_METHODPOST";
+    String head =
+        record(1, "\0\1\0\0\0\0\0\0")
+            + record(4, pairs)
+            + record(4, "")
+            + record(5, "x".repeat(65535));
+    try (Connection visitor = visitor(relay(new Dialect.Http()));
+        Connection at = accepted()) {
+      say(visitor, head + record(5, "y".repeat(1000)));
+      assertThat(at.input().readNBytes(10)).asString().isEqualTo("POST / HTT");
+      say(visitor, record(5, "GET /smuggled " + "z".repeat(9000)));
+      assertThat(all(at)).doesNotContain("smuggled");
+      awaitHeard("1 cut short");
+    }
+  }
+
+  private static String record(int type, String content) {
+    int length = content.length();
+    return "\1"
+        + (char) type
+        + "\0\1"
+        + (char) (length >> 8)
+        + (char) (length & 0xff)
+        + "\0\0"
+        + content;
+  }
+
+  @Test
   void aProcessThatClosesBeforeAnythingWasAskedEndsTheSessionOnce() throws IOException {
     try (Connection visitor = visitor(relay(new Dialect.Http()))) {
       accepted().close();
